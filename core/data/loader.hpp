@@ -1,0 +1,46 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "data/batch.hpp"
+#include "data/dataset.hpp"
+
+namespace ph {
+
+struct LoaderOptions {
+  std::int64_t batch_size = 1;
+  int threads = 1;           ///< at least 1
+  int prefetch_batches = 2;  ///< made ahead, at most
+  bool shuffle = false;
+  bool drop_last = false;
+  bool pin_memory = false;   ///< for asynchronous copies to CUDA
+  std::uint64_t seed = 0;
+};
+
+/// Batches of a data set, made on threads of this process. The same batches for any number of
+/// threads: order by (seed, epoch), augmentation by (seed, epoch, index). One caller at a time.
+class Loader {
+ public:
+  Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  /// Batches of one epoch.
+  [[nodiscard]] std::int64_t batches() const noexcept;
+  [[nodiscard]] const Dataset& dataset() const noexcept;
+  [[nodiscard]] const LoaderOptions& options() const noexcept;
+
+  /// Begins `epoch` at batch `first`, without making the batches before it. Drops what was prefetched
+  /// of another epoch.
+  void start(std::int64_t epoch, std::int64_t first = 0);
+  /// The next batch, or nothing at the end of the epoch. Throws what a loader thread threw.
+  [[nodiscard]] std::optional<Batch> next();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ph

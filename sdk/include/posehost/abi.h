@@ -1,0 +1,619 @@
+// SPDX-License-Identifier: MIT
+//
+// The posehost plugin ABI, version 0.9. Everything that crosses the border between the host and a
+// plugin is in this file: C structs, UTF-8 strings as (pointer, length), fixed-width numbers.
+// Compiles as C11 and as C++11. Platform: Linux x86-64, glibc.
+//
+// How to read it
+//   [main]    called on the thread that runs the training loop
+//   [step]    called on one thread at a time, not always the same one
+//   [worker]  called on several threads at once, for different arguments
+//   [any]     any of these
+//   Every function says who calls it, on which thread, who owns what, and how it fails. A function
+//   or field without a "since" is there since 0.9.
+//
+// Rules that hold for every call
+//   * Ownership. Pointers passed to a function are borrowed until it returns, unless it says
+//     otherwise. Nothing allocated on one side is freed on the other, except by a paired destroy.
+//   * Failure. int32_t results are PH_OK or one of PH_ERR_*; a callee that fails calls
+//     host->set_error() first, once. No exception, longjmp, exit, signal, fork, chdir, setlocale or
+//     change of the floating-point mode may leave a call.
+//   * Growth. Every struct and table begins with {size, rev} and only ever grows at its end: `size`
+//     is the number of bytes its maker knew, `rev` the revision of this struct that its maker
+//     follows. A reader copies min(size, its own sizeof) into a zeroed struct of its own, so a
+//     field that its maker did not know reads as 0 or NULL. ph_span is the exception: it is an
+//     element of a strided array, and the table that carries it has the stride.
+//   * Output structs. The caller sets size (its capacity) and rev; the callee writes no byte beyond
+//     that capacity and sets size and rev to what it honoured.
+//   * A NULL function pointer means "absent". It is allowed only where the comment says so.
+//   * A plugin imports no symbol from the host. Everything it may call is in a table given to it.
+#ifndef POSEHOST_ABI_H
+#define POSEHOST_ABI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---------------------------------------------------------------------------------------------
+// Version
+// ---------------------------------------------------------------------------------------------
+
+// The version of this header. While the major version is 0, a host accepts plugins built with the
+// same major version and a min_host_minor up to its own minor version.
+#define PH_ABI_MAJOR 0
+#define PH_ABI_MINOR 9
+
+// The oldest host that the plugin being compiled is to load on. Fields that are newer are hidden,
+// so that using one by accident is a compile error. Define it before including to raise it.
+#ifndef POSEHOST_TARGET_MINOR
+#define POSEHOST_TARGET_MINOR 9
+#endif
+#if POSEHOST_TARGET_MINOR < 9 || POSEHOST_TARGET_MINOR > PH_ABI_MINOR
+#error "POSEHOST_TARGET_MINOR must lie between 9 and PH_ABI_MINOR of this header"
+#endif
+
+// No struct or table may claim to be larger than this; a host refuses one that does.
+#define PH_MAX_STRUCT_SIZE 65536u
+
+// ---------------------------------------------------------------------------------------------
+// Basics
+// ---------------------------------------------------------------------------------------------
+
+// UTF-8 text, not terminated. {NULL, 0} is the empty string.
+typedef struct ph_str {
+  const char *data;
+  int64_t len;  // bytes
+} ph_str;
+
+// Results. The list may grow; an unknown code is a failure.
+#define PH_OK 0
+#define PH_ERR_INVALID_ARGUMENT 1  // the config or an argument is wrong: the user can repair it
+#define PH_ERR_UNSUPPORTED 2       // well-formed, but not something this component does
+#define PH_ERR_OUT_OF_MEMORY 3
+#define PH_ERR_NOT_FOUND 4  // a name that does not exist here
+#define PH_ERR_IO 5         // a file or the network
+#define PH_ERR_FAILED 6     // anything else
+
+// Log levels.
+#define PH_LOG_DEBUG 0
+#define PH_LOG_INFO 1
+#define PH_LOG_WARNING 2
+#define PH_LOG_ERROR 3
+
+// Element types: code and bits as in DLPack's DLDataType, by value.
+#define PH_DTYPE_INT 0
+#define PH_DTYPE_UINT 1
+#define PH_DTYPE_FLOAT 2
+#define PH_DTYPE_BFLOAT 4
+#define PH_DTYPE_BOOL 6
+typedef struct ph_dtype {
+  uint8_t code;    // PH_DTYPE_*
+  uint8_t bits;    // 8, 16, 32, 64
+  uint16_t lanes;  // 1
+} ph_dtype;
+
+// Device types: DLPack's DLDeviceType, by value.
+#define PH_DEVICE_CPU 1
+#define PH_DEVICE_CUDA 2
+
+// Where a callee writes text or bytes of any length. Made by the host, borrowed for the call.
+typedef struct ph_sink {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+  // Appends `len` bytes, which are copied. [thread of the call that got the sink] [never fails]
+  void (*write)(void *ctx, const char *data, int64_t len);
+} ph_sink;
+
+// ---------------------------------------------------------------------------------------------
+// Host: what an instance may call. One per instance, made by the host, valid from create() until
+// destroy() has returned.
+// ---------------------------------------------------------------------------------------------
+
+typedef struct ph_host {
+  uint32_t size;
+  uint32_t rev;
+  uint32_t abi_major;  // version of the host
+  uint32_t abi_minor;
+  void *ctx;  // first argument of the functions below
+
+  // Text for the status that the current call is about to return. `msg` says what was found and
+  // what was expected, in one line; the host adds plugin, component and place in the config. It is
+  // copied. The last call before the return wins. [any] [never fails]
+  void (*set_error)(void *ctx, int32_t code, const char *msg, int64_t len);
+
+  // One line for the host's log; the host adds the component's name. Copied. [any] [never fails]
+  void (*log)(void *ctx, int32_t level, const char *msg, int64_t len);
+
+  // A table that begins {size, rev}, or NULL if this host has no such service. `id` is
+  // "posehost.<name>/<revision>". The table lives as long as this struct. [any] [never fails]
+  const void *(*get_service)(void *ctx, ph_str id);
+} ph_host;
+
+// ---------------------------------------------------------------------------------------------
+// Config: the arguments of one instance, already checked against its schema, defaults filled in.
+// Borrowed for the duration of create().
+// ---------------------------------------------------------------------------------------------
+
+#define PH_JSON_ABSENT 0  // nothing at that pointer
+#define PH_JSON_NULL 1
+#define PH_JSON_BOOL 2
+#define PH_JSON_INTEGER 3
+#define PH_JSON_NUMBER 4  // a number that is no integer
+#define PH_JSON_STRING 5
+#define PH_JSON_ARRAY 6
+#define PH_JSON_OBJECT 7
+
+// `pointer` is a JSON pointer (RFC 6901) such as "/betas/0". The getters return PH_OK,
+// PH_ERR_NOT_FOUND (nothing there) or PH_ERR_INVALID_ARGUMENT (another type); they write *out only
+// on success and set no error text. Strings live as long as the config.
+typedef struct ph_config {
+  uint32_t size;
+  uint32_t rev;
+  const void *ctx;
+  ph_str json;                                                // the whole object as JSON text
+  int32_t (*type)(const void *ctx, ph_str pointer);           // PH_JSON_* [main] [never fails]
+  int64_t (*count)(const void *ctx, ph_str pointer);          // elements or members; else 0 [main]
+  int32_t (*get_f64)(const void *ctx, ph_str pointer, double *out);    // integers too [main]
+  int32_t (*get_i64)(const void *ctx, ph_str pointer, int64_t *out);   // [main]
+  int32_t (*get_bool)(const void *ctx, ph_str pointer, int32_t *out);  // 0 or 1 [main]
+  int32_t (*get_str)(const void *ctx, ph_str pointer, ph_str *out);    // [main]
+} ph_config;
+
+// ---------------------------------------------------------------------------------------------
+// Descriptor: what a plugin file offers. The file exports exactly one symbol, the function at the
+// end of this header, which returns a pointer to a constant descriptor.
+// ---------------------------------------------------------------------------------------------
+
+#define PH_KIND_OPTIMIZER "posehost.optimizer/0"
+#define PH_KIND_SCHEDULE "posehost.schedule/0"
+#define PH_KIND_PARAM_GROUPS "posehost.param_groups/0"
+#define PH_KIND_HOOK "posehost.hook/0"
+
+typedef struct ph_component {
+  uint32_t size;
+  uint32_t rev;
+  ph_str kind;    // PH_KIND_*; a host skips kinds it does not know
+  ph_str name;    // unique in this plugin per kind: [A-Za-z][A-Za-z0-9_]*, at most 64 bytes
+  ph_str doc;     // one line
+  ph_str schema;  // JSON Schema of the arguments, in the dialect of sdk/README.md
+
+  // Makes an instance. On success *self is passed to every function of `api` and, once, to its
+  // destroy; on failure *self is ignored and nothing may be left behind. `host` stays valid until
+  // destroy has returned, `config` only for this call. [main]
+  int32_t (*create)(const ph_host *host, const ph_config *config, void **self);
+
+  // The table of the kind: ph_optimizer_api, ph_schedule_api, ph_param_groups_api, ph_hook_api.
+  const void *api;
+
+  // A table that begins {size, rev} for "posehost.<name>/<revision>", or NULL. The slot itself may
+  // be NULL. [any] [never fails]
+  const void *(*get_extension)(ph_str id);
+} ph_component;
+
+typedef struct ph_plugin {
+  uint32_t size;
+  uint32_t rev;
+  uint32_t built_major;  // PH_ABI_MAJOR and PH_ABI_MINOR of the header it was built with; only
+  uint32_t built_minor;  // reported, never a reason to refuse
+  uint32_t min_host_minor;  // POSEHOST_TARGET_MINOR; refused by a host whose minor is lower
+  uint32_t reserved;        // 0
+  uint64_t must_understand;  // bits that a host has to know to use the plugin; none defined yet
+  ph_str id;         // reverse DNS: "com.acme.optimizers"; [a-z0-9_.-], at least one dot, <= 128
+  ph_str version;    // "1.2.3"
+  ph_str license;    // SPDX expression
+  ph_str author;     // may be empty
+  ph_str libraries;  // shared libraries it needs beyond libc, libm, ld, libgcc_s: "libcurl.so.4"
+                     // names separated by blanks; may be empty
+  const ph_component *const *components;
+  int64_t n_components;  // 1 to 1024
+} ph_plugin;
+
+// ---------------------------------------------------------------------------------------------
+// Note: the same facts where they can be read without running code. An ELF note in the section
+// ".note.posehost", owner "posehost", holding JSON text without a terminator:
+//   one of type PH_NOTE_PLUGIN:    {"abi":[0,9],"min_host_minor":9,"must_understand":0,"id":…,
+//                                   "version":…,"license":…,"author":…,"libraries":…,
+//                                   "components":["<kind>:<name>", …]}
+//   one of type PH_NOTE_COMPONENT  for each: {"kind":…,"name":…,"doc":…,"schema":{…}}
+// The host compares them with the descriptor when it loads the file and refuses a difference.
+// plugin.h and plugin.hpp write descriptor and notes from one source.
+// ---------------------------------------------------------------------------------------------
+
+#define PH_NOTE_OWNER "posehost"
+#define PH_NOTE_PLUGIN 1u
+#define PH_NOTE_COMPONENT 2u
+
+// ---------------------------------------------------------------------------------------------
+// Hyper-parameters: numbers that the host keeps per parameter group and that schedules may change.
+// ---------------------------------------------------------------------------------------------
+
+// What a schedule addresses: lr_config drives LR, momentum_config drives MOMENTUM.
+#define PH_ROLE_NONE 0
+#define PH_ROLE_LR 1
+#define PH_ROLE_MOMENTUM 2
+#define PH_ROLE_WEIGHT_DECAY 3
+
+#define PH_HYPER_PER_GROUP 1u    // a parameter group may override it
+#define PH_HYPER_SCHEDULABLE 2u  // a schedule may change it
+
+typedef struct ph_hyper {
+  uint32_t size;
+  uint32_t rev;
+  ph_str name;     // "lr", "beta1"; unique; used in group overrides, logs and replay files
+  ph_str pointer;  // where its initial value stands in the arguments: "/lr", "/betas/0"
+  int32_t role;    // PH_ROLE_*; at most one hyper-parameter a role, NONE excepted
+  uint32_t flags;  // PH_HYPER_*
+} ph_hyper;
+
+// ---------------------------------------------------------------------------------------------
+// Optimizer
+// ---------------------------------------------------------------------------------------------
+
+// Capabilities: how the host drives the rule. A host refuses a component none of whose bits it
+// knows. This host knows ELEMENTWISE.
+#define PH_OPT_ELEMENTWISE 1u  // scalars() + range(): each element by itself
+#define PH_OPT_PASSES 2u       // reserved: range passes that emit sums per span
+#define PH_OPT_MATRIX 4u       // reserved: whole parameters with linear-algebra services
+#define PH_OPT_CLOSURE 8u      // reserved: evaluates the loss again
+#define PH_OPT_MODE 16u        // reserved: differs between training and evaluation
+
+#define PH_SLOT_AS_PARAM 0  // element type of a slot
+#define PH_SLOT_F32 1
+#define PH_SLOT_F64 2
+#define PH_SLOT_I64 3
+
+#define PH_SLOT_SHAPE_PARAM 0      // like the parameter
+#define PH_SLOT_SHAPE_SCALAR 1     // one element per parameter (not with ELEMENTWISE)
+
+#define PH_SLOT_ZEROS 0  // first content of a slot
+#define PH_SLOT_ONES 1
+#define PH_SLOT_COPY 2   // a copy of the parameter
+
+// Per-parameter state that the host allocates, saves under `name`, and loads again.
+typedef struct ph_slot {
+  uint32_t size;
+  uint32_t rev;
+  ph_str name;    // "exp_avg"; [a-z][a-z0-9_]*, at most 32 bytes; unique in the optimizer
+  int32_t dtype;  // PH_SLOT_AS_PARAM …
+  int32_t shape;  // PH_SLOT_SHAPE_*
+  int32_t init;   // PH_SLOT_ZEROS …
+  uint32_t flags; // 0
+} ph_slot;
+
+typedef struct ph_slots {
+  uint32_t size;
+  uint32_t rev;
+  const ph_slot *const *slots;  // owned by the instance, constant until destroy
+  int64_t n_slots;              // 0 to 64
+} ph_slots;
+
+// The cold facts of one parameter.
+typedef struct ph_param {
+  uint32_t size;
+  uint32_t rev;
+  ph_str name;  // "backbone.conv1.weight"
+  uint32_t index;  // ph_span.index refers to it
+  ph_dtype dtype;
+  int32_t device_type;  // PH_DEVICE_*
+  int32_t device_id;
+  int32_t ndim;
+  uint32_t flags;  // 0
+  const int64_t *shape;    // ndim elements
+  const int64_t *strides;  // ndim elements, in elements
+  int64_t numel;         // elements here
+  int64_t full_numel;    // elements of the whole parameter; equals numel without sharding
+  int64_t shard_offset;  // first element here within the whole one
+} ph_param;
+
+typedef struct ph_layout {
+  uint32_t size;
+  uint32_t rev;
+  uint64_t generation;  // grows with each prepare()
+  const ph_param *const *params;
+  int64_t n_params;
+} ph_layout;
+
+// A contiguous piece of one parameter with its gradient and state: the element of a strided array.
+typedef struct ph_span {
+  void *param;
+  const void *grad;    // same element type; NULL = no gradient: leave everything as it is
+  int64_t numel;
+  int64_t step;        // updates of this parameter so far, this one included: from 1
+  void *const *slot;   // one pointer per slot, in the order of slots()
+  uint32_t index;      // ph_param.index
+  uint32_t flags;      // 0
+} ph_span;
+
+typedef struct ph_scalars_args {
+  uint32_t size;
+  uint32_t rev;
+  const double *hyper;  // values, in the order of ph_optimizer_api.hypers
+  int64_t n_hyper;
+  int64_t step;         // from 1
+  double *out;          // n_scalars elements, written by the callee
+  int64_t n_out;
+} ph_scalars_args;
+
+typedef struct ph_range_args {
+  uint32_t size;
+  uint32_t rev;
+  const ph_span *spans;  // element i is at (const char *)spans + i * span_stride
+  int64_t n_spans;       // at least 1; every span has the same step and a gradient
+  int64_t span_stride;   // bytes; at least sizeof(ph_span) of the plugin's header
+  const double *scalars; // what scalars() wrote for this step and these hyper-parameters
+  int64_t n_scalars;
+  ph_dtype dtype;        // of param and grad
+  int32_t device_type;   // PH_DEVICE_*; pointers are on that device
+  int32_t device_id;
+  int32_t reserved;      // 0
+  void *stream;          // CUDA: the cudaStream_t to work on (NULL is the default stream)
+} ph_range_args;
+
+// Gradients arrive unscaled, reduced over ranks and clipped. After the first update nothing here
+// may allocate or wait for the device.
+typedef struct ph_optimizer_api {
+  uint32_t size;
+  uint32_t rev;
+  uint32_t capabilities;  // PH_OPT_*
+  uint32_t reserved;      // 0
+  const ph_hyper *const *hypers;
+  int64_t n_hypers;   // 1 to 64
+  int64_t n_scalars;  // numbers that scalars() writes; 0 to 64
+
+  // Frees the instance. NULL is allowed. No other call may be in flight. [main] [never fails]
+  void (*destroy)(void *self);
+
+  // The instance's state, by its arguments. Called once, after create. [main]
+  int32_t (*slots)(const void *self, ph_slots *out);
+
+  // Told before the first update and whenever the parameters change. May be NULL. [main]
+  int32_t (*prepare)(void *self, const ph_layout *layout);
+
+  // Values that depend on hyper-parameters and step only (bias corrections, step sizes), computed
+  // once for all elements. Pure. [step]
+  int32_t (*scalars)(const void *self, const ph_scalars_args *args);
+
+  // Updates every element of every span by itself: the result must not depend on how the host cuts
+  // parameters into spans, or on the order or number of calls. Pure but for the spans. [worker]
+  int32_t (*range)(const void *self, const ph_range_args *args);
+} ph_optimizer_api;
+
+// ---------------------------------------------------------------------------------------------
+// Schedule: progress in, value of one hyper-parameter out. An instance serves one hyper-parameter
+// of all groups; several instances on the same one form a chain, linked by `prev`.
+// ---------------------------------------------------------------------------------------------
+
+typedef struct ph_schedule_point {
+  uint32_t size;
+  uint32_t rev;
+  int64_t iter;             // micro-batches trained so far in the run, from 0
+  int64_t opt_step;         // optimizer updates so far, from 0
+  int64_t epoch;            // training epochs completed, from 0
+  int64_t iters_per_epoch;  // batches of one training epoch
+  int64_t max_iters;        // of the run
+  int64_t max_epochs;       // of the run; 0 when the run is iteration-based
+  int32_t by_epoch;         // 1: the run counts in epochs
+  int32_t role;             // PH_ROLE_* of the hyper-parameter
+  int64_t group;            // index of the parameter group
+  double base;              // the group's initial value
+  double prev;              // value of the chain before this instance; `base` for the first
+} ph_schedule_point;
+
+typedef struct ph_schedule_api {
+  uint32_t size;
+  uint32_t rev;
+
+  // Frees the instance. NULL is allowed. No other call may be in flight. [main] [never fails]
+  void (*destroy)(void *self);
+
+  // Refuses arguments that make no sense for a run of this length (a warm-up longer than the run).
+  // `run` has iter, opt_step and epoch 0. Called once. May be NULL. [main]
+  int32_t (*check)(const void *self, const ph_schedule_point *run);
+
+  // Value at `at`. Pure: a resumed run, a plot and a dry run ask again and must get the same
+  // answer. [any] [never fails]
+  double (*value)(const void *self, const ph_schedule_point *at);
+} ph_schedule_api;
+
+// ---------------------------------------------------------------------------------------------
+// Parameter groups: decides per parameter which hyper-parameters are overridden, once, before the
+// first update. JSON in and out, so that it never has to grow.
+//   in:  {"optimizer": {<arguments of the optimizer>}, "hypers": ["lr", …],
+//         "params": [{"name", "shape", "numel", "module", "module_class", "is_norm", "is_bias",
+//                     "is_depthwise", "is_dcn", "requires_grad", "alias_of": null | name}, …]}
+//        parameters in depth-first order of the modules; "module" is the name of the owner
+//   out: {"params": [{"name", "overrides": {"<hyper>": number, …}, "why": text}, …]}
+//        one entry per parameter of the input; a missing one has no overrides
+// ---------------------------------------------------------------------------------------------
+
+typedef struct ph_param_groups_api {
+  uint32_t size;
+  uint32_t rev;
+  void (*destroy)(void *self);  // as above [main] [never fails]
+  int32_t (*build)(const void *self, ph_str input, const ph_sink *out);  // [main]
+} ph_param_groups_api;
+
+// ---------------------------------------------------------------------------------------------
+// Hook: called at stages of the run, in the order of priority, then of registration.
+// ---------------------------------------------------------------------------------------------
+
+// mmcv's stages. BEFORE_EPOCH and AFTER_EPOCH come once, around an iteration-based run (mmcv calls
+// the generic forms there); epoch-based runs have the TRAIN and VAL forms.
+#define PH_STAGE_BEFORE_RUN 0
+#define PH_STAGE_BEFORE_EPOCH 1
+#define PH_STAGE_BEFORE_TRAIN_EPOCH 2
+#define PH_STAGE_BEFORE_TRAIN_ITER 3
+#define PH_STAGE_AFTER_TRAIN_ITER 4
+#define PH_STAGE_AFTER_TRAIN_EPOCH 5
+#define PH_STAGE_BEFORE_VAL_EPOCH 6
+#define PH_STAGE_BEFORE_VAL_ITER 7
+#define PH_STAGE_AFTER_VAL_ITER 8
+#define PH_STAGE_AFTER_VAL_EPOCH 9
+#define PH_STAGE_AFTER_EPOCH 10
+#define PH_STAGE_AFTER_RUN 11
+// Beyond mmcv: gradients are unscaled but not yet clipped; parameters have just been updated; an
+// evaluation has ended and its metrics can be read.
+#define PH_STAGE_BEFORE_OPTIMIZER_STEP 12
+#define PH_STAGE_AFTER_OPTIMIZER_STEP 13
+#define PH_STAGE_AFTER_EVALUATE 14
+#define PH_STAGE_COUNT 15
+#define PH_STAGE_BIT(stage) ((uint64_t)1 << (stage))
+
+// Priorities: 0 runs first. The names are mmcv's.
+#define PH_PRIORITY_HIGHEST 0
+#define PH_PRIORITY_VERY_HIGH 10
+#define PH_PRIORITY_HIGH 30
+#define PH_PRIORITY_ABOVE_NORMAL 40
+#define PH_PRIORITY_NORMAL 50
+#define PH_PRIORITY_BELOW_NORMAL 60
+#define PH_PRIORITY_LOW 70
+#define PH_PRIORITY_VERY_LOW 90
+#define PH_PRIORITY_LOWEST 100
+
+#define PH_MODE_TRAIN 0
+#define PH_MODE_VAL 1
+
+// A borrowed view of a tensor; valid for the call.
+typedef struct ph_tensor {
+  uint32_t size;
+  uint32_t rev;
+  void *data;  // write to it only if the hook declared PH_HOOK_MUTATES
+  ph_dtype dtype;
+  int32_t device_type;
+  int32_t device_id;
+  int32_t ndim;
+  const int64_t *shape;    // ndim elements
+  const int64_t *strides;  // ndim elements, in elements
+} ph_tensor;
+
+// A file to write: model, and unless asked otherwise optimizer and hook state, as safetensors.
+#define PH_SAVE_OPTIMIZER 1u  // with optimizer and hook state, so that the run can be resumed
+#define PH_SAVE_LAST 2u       // then let "last.safetensors" stand for it
+typedef struct ph_save_request {
+  uint32_t size;
+  uint32_t rev;
+  ph_str filename;  // "epoch_10.safetensors": a plain name within the work dir
+  uint32_t flags;   // PH_SAVE_*
+  uint32_t reserved;
+  const ph_str *remove;  // plain names to delete once the new file is safely on disk
+  int64_t n_remove;
+} ph_save_request;
+
+// Receives name and value, in the order in which they are to be logged.
+typedef void (*ph_visit_scalar)(void *user, ph_str name, double value);
+
+// What a hook may read, publish and ask for. Valid for the call that got it. [main]
+typedef struct ph_run {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+
+  ph_str work_dir;  // absolute path; exists
+  ph_str name;      // start of the names of this run's log files: "20261124_083000"
+  int64_t seed;
+  int32_t rank;        // 0 and 1 on one process
+  int32_t world_size;
+  int64_t start_epoch;  // where this process began: 0 unless resumed
+  int64_t start_iter;
+  int64_t n_groups;     // parameter groups
+
+  // A value of this iteration or of the last evaluation: "loss", "acc_pose", "PCK". PH_OK or
+  // PH_ERR_NOT_FOUND. A value that a device holds is waited for.
+  int32_t (*scalar)(void *ctx, ph_str name, double *out);
+
+  // Means over the last `window` iterations of the current mode (0: since the epoch began),
+  // weighted by samples. Waits for the device.
+  int32_t (*averages)(void *ctx, int64_t window, ph_visit_scalar visit, void *user);
+
+  // The metrics of the last evaluation. PH_ERR_NOT_FOUND if there was none yet.
+  int32_t (*metrics)(void *ctx, ph_visit_scalar visit, void *user);
+
+  // Current value of a hyper-parameter of a group, by role ("lr", "momentum", "weight_decay") or by
+  // name. PH_OK or PH_ERR_NOT_FOUND.
+  int32_t (*hyper)(void *ctx, int64_t group, ph_str name, double *out);
+
+  // A tensor by name: "param/<n>", "buffer/<n>", "grad/<n>", "slot/<slot>/<n>", "batch/<key>",
+  // "output/<key>". PH_OK or PH_ERR_NOT_FOUND.
+  int32_t (*tensor)(void *ctx, ph_str name, ph_tensor *out);
+
+  // Adds a value to this iteration's, to be averaged and logged like a loss. Copied.
+  void (*publish_scalar)(void *ctx, ph_str name, double value);
+
+  // Requests, met as soon as the asking hook returns, before the next hook runs. Copied. A request
+  // that fails (a full disk) ends the run, or is reported to the log, as the host decides.
+  int32_t (*request_save)(void *ctx, const ph_save_request *request);
+  int32_t (*request_evaluate)(void *ctx);  // then PH_STAGE_AFTER_EVALUATE
+  int32_t (*request_stop)(void *ctx, ph_str reason);  // after this iteration
+} ph_run;
+
+typedef struct ph_hook_event {
+  uint32_t size;
+  uint32_t rev;
+  int32_t stage;  // PH_STAGE_*
+  int32_t mode;   // PH_MODE_*
+  int64_t epoch;            // training epochs completed, from 0
+  int64_t iter;             // training iterations completed, from 0
+  int64_t inner_iter;       // index of the batch within its epoch, from 0
+  int64_t iters_in_epoch;   // batches of the current epoch (train or val)
+  int64_t iters_per_epoch;  // batches of one training epoch
+  int64_t max_epochs;       // 0 when the run is iteration-based
+  int64_t max_iters;
+  int64_t opt_step;         // optimizer updates so far
+  int32_t by_epoch;         // 1: the run counts in epochs
+  int32_t last;             // 1: nothing of the run follows this stage but AFTER_RUN
+  int64_t samples;          // samples of the current batch, 0 outside iterations
+  int64_t clock_ns;         // monotonic time at the start of this stage
+  const ph_run *run;
+} ph_hook_event;
+
+#define PH_HOOK_MUTATES 1u  // writes to tensors
+
+typedef struct ph_hook_info {
+  uint32_t size;
+  uint32_t rev;
+  uint64_t stages;   // PH_STAGE_BIT() of each stage it wants
+  int32_t priority;  // PH_PRIORITY_* or 0 to 100, unless the config says otherwise
+  uint32_t flags;    // PH_HOOK_*
+} ph_hook_info;
+
+typedef struct ph_hook_api {
+  uint32_t size;
+  uint32_t rev;
+  void (*destroy)(void *self);  // as above [main] [never fails]
+
+  // By the instance's arguments. Called once, after create. [main]
+  int32_t (*info)(const void *self, ph_hook_info *out);
+
+  // A failure ends the run, naming the hook. [main]
+  int32_t (*on_stage)(void *self, const ph_hook_event *event);
+
+  // State to be kept in checkpoints. Both or neither may be NULL. load_state is called before
+  // BEFORE_RUN of a resumed run with the bytes that save_state wrote, perhaps by an older version
+  // of the plugin. [main]
+  int32_t (*save_state)(const void *self, const ph_sink *out);
+  int32_t (*load_state)(void *self, ph_str bytes);
+} ph_hook_api;
+
+// ---------------------------------------------------------------------------------------------
+// Entry
+// ---------------------------------------------------------------------------------------------
+
+// The single export. Returns the same constant descriptor each time; allocates nothing, starts
+// nothing. The number is the major version of the ABI: a host looks for its own and tells a user
+// whose plugin has another. [main] [never fails]
+#define PH_ENTRY_SYMBOL "posehost_plugin_query_v0"
+#define PH_ENTRY_SYMBOL_PREFIX "posehost_plugin_query_v"
+
+#define PH_EXPORT __attribute__((visibility("default")))
+typedef const ph_plugin *(*ph_plugin_query_fn)(void);
+PH_EXPORT const ph_plugin *posehost_plugin_query_v0(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif  // POSEHOST_ABI_H
