@@ -1,7 +1,7 @@
 # Warnings for our own code; targets opt in with posehost_warnings(target).
 function(posehost_warnings target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow=local -Wnon-virtual-dtor
-    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-psabi>)
+  target_compile_options(${target} PRIVATE -Wall -Wextra $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wshadow=local> $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-psabi>)
   if(POSEHOST_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

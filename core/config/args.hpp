@@ -1,6 +1,8 @@
 #pragma once
 #include <array>
+#include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <type_traits>
@@ -12,11 +14,13 @@
 
 namespace ph {
 
-/// How a C++ type looks in a config. `schema` is a fragment without default and description.
+/// How a C++ type looks in a config: bool, numbers, std::string, Node (any JSON value), vector, array,
+/// optional (null), map<string, T>, OneOrMany<T>, structs with a table().
 template <class T>
 struct ArgType;  // specialised in args_types.hpp, which this header includes at its end
 
-/// Constraints of one argument: raw schema keywords, joined with commas.
+/// Constraints of one argument: raw schema keywords, joined with commas. Limits of numbers and enums
+/// given for a list hold for each of its elements.
 struct Limits {
   std::string keywords;
 };
@@ -25,6 +29,9 @@ struct Limits {
 [[nodiscard]] Limits range(double minimum, double maximum);
 [[nodiscard]] Limits one_of(const std::vector<std::string>& values);
 [[nodiscard]] Limits one_of(const std::vector<std::int64_t>& values);
+// For braces: {"a", "b"} alone would be ambiguous, being a pair of iterators too.
+[[nodiscard]] Limits one_of(std::initializer_list<const char*> values);
+[[nodiscard]] Limits one_of(std::initializer_list<std::int64_t> values);
 [[nodiscard]] Limits length(std::size_t minimum, std::size_t maximum);
 
 /// The table of a type's arguments: schema, defaults and reader at once. `T` is a plain struct whose
@@ -62,12 +69,16 @@ class ArgTable {
   [[nodiscard]] std::string schema_text() const;
   /// Checks `node` and reads it. A "type" member is allowed. Throws Error(config) with the place.
   [[nodiscard]] T read(const Node& node) const;
+  /// All arguments of `value` as JSON text.
+  [[nodiscard]] std::string json(const T& value) const;
 
  private:
   struct Entry {
     std::string name, fragment;
-    bool required;
-    std::function<void(T&, const Node&)> read;  // empty for ignored keys
+    bool required = false;
+    std::function<void(T&, const Node&)> read;  // empty for ignored keys, like json
+    std::function<std::string(const T&)> json;
+    std::string why_ignored;
   };
   template <class M>
   ArgTable& add(std::string name, M T::*member, std::string doc, Limits limits, bool required);

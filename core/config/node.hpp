@@ -21,6 +21,8 @@ class Document;
 /// Accessors throw Error(config) with the place when the value has another type.
 class Node {
  public:
+  /// null, without a place.
+  Node();
   /// A document of its own, for values made in code; `label` stands for the file in messages.
   [[nodiscard]] static Node from_json(const Json& value, std::string label = "(built in)");
   [[nodiscard]] static Node parse(std::string_view text, std::string label = "(built in)");
@@ -36,6 +38,7 @@ class Node {
   [[nodiscard]] bool is_array() const noexcept;
   [[nodiscard]] bool is_string() const noexcept;
   [[nodiscard]] bool is_number() const noexcept;
+  /// A whole number: 3, and 3.0 as JSON Schema has it (up to 2^53); i64() takes the same.
   [[nodiscard]] bool is_integer() const noexcept;
   [[nodiscard]] bool is_bool() const noexcept;
 
@@ -50,7 +53,7 @@ class Node {
   [[nodiscard]] std::vector<Node> elements() const;
   [[nodiscard]] std::vector<std::string> keys() const;
   [[nodiscard]] bool has(std::string_view key) const noexcept;  ///< member that is not null
-  /// The member; throws when it is absent.
+  /// The member, null or not; throws when it is absent.
   [[nodiscard]] Node at(std::string_view key) const;
   /// The member, or nothing when absent or null.
   [[nodiscard]] std::optional<Node> find(std::string_view key) const;
@@ -60,7 +63,7 @@ class Node {
   /// A copy with `value` in this node's place; file and line stay.
   [[nodiscard]] Node with(const Json& value) const;
 
-  /// An error about this value: where() + ": " + problem.
+  /// An error about this value: where() + ": " + problem; "found" describes the value.
   [[nodiscard]] Error error(std::string_view problem, std::string expected = {},
                             std::string advice = {}) const;
 

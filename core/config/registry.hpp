@@ -23,20 +23,17 @@ class Registry {
   /// Registers `name`; `Args` has a table(), and `make` gets the arguments read from the config.
   template <class Args>
   void add(std::string name, std::function<Made(const Args&, Extra...)> make) {
-    entries_[std::move(name)] = Entry{
-        [] { return Args::table().schema_text(); },
-        [make = std::move(make)](const Node& node, Extra... extra) {
-          return make(Args::table().read(node), extra...);
-        }};
+    entries_[std::move(name)] = Entry{[] { return Args::table().schema_text(); },
+                                      [make = std::move(make)](const Node& node, Extra... extra) {
+                                        return make(Args::table().read(node), extra...);
+                                      }};
   }
   /// Another name for a registered type (mmpose's older spellings).
   void alias(std::string name, const std::string& target) { entries_[std::move(name)] = entries_.at(target); }
 
   /// Makes what node["type"] names. Throws Error(config): no type, unknown type (nearest names
   /// given), wrong arguments.
-  [[nodiscard]] Made make(const Node& node, Extra... extra) const {
-    return find(node).make(node, extra...);
-  }
+  [[nodiscard]] Made make(const Node& node, Extra... extra) const { return find(node).make(node, extra...); }
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> all;
     for (const auto& [name, entry] : entries_) all.push_back(name);

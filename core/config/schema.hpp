@@ -24,7 +24,7 @@ class Schema {
 
  private:
   explicit Schema(std::shared_ptr<const Json> json);
-  std::shared_ptr<const Json> json_;
+  std::shared_ptr<const Json> json_;  // its form has been checked
 };
 
 }  // namespace ph

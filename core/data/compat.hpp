@@ -8,13 +8,15 @@ namespace ph {
 /// Where versions of mmpose compute different numbers from the same config. The top-level key
 /// `compat` chooses a row; core/README.md prints the same table.
 struct Compat {
-  std::string version;        ///< "0.13", "0.29" (default), "1.x"
-  bool drop_last;             ///< incomplete last training batch: 0.13 drops it
-  bool box_minus_one;         ///< COCO boxes clipped to width - 1, height - 1, as 0.x does
-  bool weight_squared;        ///< JointsMSE: (w (p - t))^2 (0.x) or w (p - t)^2 (1.x)
-  bool pck_swapped_norm;      ///< acc_pose normalises x by height and y by width (0.x quirk)
-  bool jitter_once;           ///< centre jitter drawn once at load (0.13)
-  bool half_body_normal;      ///< half-body picks by a normal draw < 0.5 (0.x) or uniform < 0.7 (1.x)
+  std::string version;    ///< "0.13", "0.29" (default), "1.x"
+  bool drop_last;         ///< incomplete last training batch: 0.13 drops it
+  bool box_minus_one;     ///< 0.13 takes 1 from a box's width and height before it is cut to the image
+  bool box_shifted;       ///< a box that begins left of or above the image: 0.x moves it in, 1.x cuts it
+  bool weight_squared;    ///< JointsMSE: (w (p - t))^2 (0.x) or w (p - t)^2 (1.x)
+  bool pck_swapped_norm;  ///< acc_pose divides x by the height and y by the width: a quirk of all three
+  bool jitter_once;       ///< 0.13: the data set, not the pipeline, makes centre and scale (padding 1.25),
+                          ///< with a centre jitter drawn once for a run; 0.29: see the transforms
+  bool half_body_normal;  ///< half-body prefers the upper body by a normal draw < 0.5 (0.x) or uniform < 0.7 (1.x)
 };
 
 /// The row for `version`; throws with the list of rows.

@@ -11,10 +11,10 @@ namespace ph {
 struct LoaderOptions {
   std::int64_t batch_size = 1;
   int threads = 1;           ///< at least 1
-  int prefetch_batches = 2;  ///< made ahead, at most
+  int prefetch_batches = 2;  ///< made ahead of the one that was given out last; at least 1
   bool shuffle = false;
   bool drop_last = false;
-  bool pin_memory = false;   ///< for asynchronous copies to CUDA
+  bool pin_memory = false;   ///< for asynchronous copies to CUDA; without a CUDA device it has no effect
   std::uint64_t seed = 0;
 };
 
@@ -23,11 +23,12 @@ struct LoaderOptions {
 class Loader {
  public:
   Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options);
+  /// Waits for the samples at hand only.
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  /// Batches of one epoch.
+  /// Batches of one epoch; 0 when drop_last drops the only one.
   [[nodiscard]] std::int64_t batches() const noexcept;
   [[nodiscard]] const Dataset& dataset() const noexcept;
   [[nodiscard]] const LoaderOptions& options() const noexcept;
@@ -35,7 +36,8 @@ class Loader {
   /// Begins `epoch` at batch `first`, without making the batches before it. Drops what was prefetched
   /// of another epoch.
   void start(std::int64_t epoch, std::int64_t first = 0);
-  /// The next batch, or nothing at the end of the epoch. Throws what a loader thread threw.
+  /// The next batch, or nothing at the end of the epoch and before the first start(). Throws what a
+  /// loader thread threw for this batch; the next call goes on with the batch after it.
   [[nodiscard]] std::optional<Batch> next();
 
  private:

@@ -218,8 +218,9 @@ typedef struct ph_plugin {
 // ".note.posehost", owner "posehost", holding JSON text without a terminator:
 //   one of type PH_NOTE_PLUGIN:    {"abi":[0,9],"min_host_minor":9,"must_understand":0,"id":…,
 //                                   "version":…,"license":…,"author":…,"libraries":…,
-//                                   "components":["<kind>:<name>", …]}
+//                                   "components":<their number>}
 //   one of type PH_NOTE_COMPONENT  for each: {"kind":…,"name":…,"doc":…,"schema":{…}}
+// The order of the notes means nothing: each source file of a plugin adds its own.
 // The host compares them with the descriptor when it loads the file and refuses a difference.
 // plugin.h and plugin.hpp write descriptor and notes from one source.
 // ---------------------------------------------------------------------------------------------
@@ -556,8 +557,12 @@ typedef struct ph_hook_event {
   uint32_t rev;
   int32_t stage;  // PH_STAGE_*
   int32_t mode;   // PH_MODE_*
-  int64_t epoch;            // training epochs completed, from 0
-  int64_t iter;             // training iterations completed, from 0
+  // Counters as mmcv's runner has them. `epoch` is the index of the current training epoch, also at
+  // AFTER_TRAIN_EPOCH, where that epoch has just ended. `iter` counts the training iterations before
+  // the current one, so that at AFTER_TRAIN_ITER the iteration just run is number iter + 1; at
+  // AFTER_TRAIN_EPOCH all of them are counted.
+  int64_t epoch;            // from 0
+  int64_t iter;             // from 0
   int64_t inner_iter;       // index of the batch within its epoch, from 0
   int64_t iters_in_epoch;   // batches of the current epoch (train or val)
   int64_t iters_per_epoch;  // batches of one training epoch

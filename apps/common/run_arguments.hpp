@@ -1,0 +1,20 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "train/run_options.hpp"
+
+/// Adds the flags of `posehost run` to `app`; both programs parse them, so that help and usage errors
+/// come at once and the program that computes gets what it needs. `options` is filled by parsing.
+void add_run_arguments(CLI::App& app, ph::RunOptions& options);
+
+/// "--resume" alone means "--resume=auto" and never takes the next word.
+std::vector<std::string> normalize_arguments(int argc, char** argv);
+
+/// Parses `args` (the program's name left out). Throws CLI::ParseError.
+void parse_arguments(CLI::App& app, std::vector<std::string> args);
+
+/// Shows `error` as CLI11 does, with the nearest sub-command for an unknown one; the exit code, 2 for
+/// wrong usage.
+int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& args);

@@ -1,0 +1,14 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+/// What main() runs once the command line is parsed; set by the command that was chosen.
+using Action = std::function<int()>;
+
+/// Each adds one command (one file a command).
+void add_run(CLI::App& app, Action& action, const std::vector<std::string>& args);
+void add_print_config(CLI::App& app, Action& action);
+void add_plugin(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);

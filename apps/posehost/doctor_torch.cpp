@@ -1,0 +1,118 @@
+// Whether the program that computes is there and well, as it reports itself.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "config/node.hpp"
+#include "doctor.hpp"
+#include "program_paths.hpp"
+
+namespace {
+
+struct Answer {
+  int status = 0;  // as waitpid gives it
+  std::string out;
+};
+
+std::string quoted(const std::string& text) {
+  std::string all = "'";
+  for (const char letter : text) all += letter == '\'' ? "'\\''" : std::string(1, letter);
+  return all + "'";
+}
+
+// Both streams, at most 64 KiB; a program that hangs is ended by `timeout`, which coreutils has.
+Answer ask(const std::string& program) {
+  Answer answer;
+  const auto command = "timeout 60 " + quoted(program) + " --self-check 2>&1 </dev/null";
+  FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return {-1, "no pipe could be opened"};
+  std::array<char, 4096> part{};
+  for (std::size_t n = 0; (n = fread(part.data(), 1, part.size(), pipe)) > 0;) {
+    if (answer.out.size() < (64u << 10)) answer.out.append(part.data(), n);
+  }
+  answer.status = pclose(pipe);
+  return answer;
+}
+
+std::string last_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text.substr(text.rfind('\n') + 1);
+}
+
+std::string value_of(const ph::Json& facts, const char* key) {
+  const auto found = facts.find(key);
+  if (found == facts.end() || found->is_null()) return {};
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+Finding judge_blas(const ph::Json& facts) {
+  const auto library = value_of(facts, "blas");
+  if (library.find("libtorch_cpu") != std::string::npos) return {"BLAS", Finding::ok, "LibTorch's own", {}};
+  return {"BLAS", Finding::error,
+          library + " stands in for LibTorch's: results are right, but up to 25 times slower",
+          "unset LD_PRELOAD, and rebuild if posehost-torch was linked in another order"};
+}
+
+Finding judge_gpu(const ph::Json& facts) {
+  const auto device = value_of(facts, "device");
+  if (device.find("cuda") == 0) return {"GPU", Finding::ok, device, {}};
+  if (!std::filesystem::exists("/proc/driver/nvidia/version")) {
+    return {"GPU", Finding::ok, "no NVIDIA driver: runs use the processor", {}};
+  }
+  return {"GPU", Finding::warning, "a driver, but LibTorch cannot use it", "LIBTORCH_CUDA=1 make libtorch"};
+}
+
+std::vector<Finding> judge(const ph::Json& facts) {
+  std::vector<Finding> findings;
+  const auto version = value_of(facts, "libtorch"), built = value_of(facts, "built_with");
+  if (!built.empty() && version != built) {
+    findings.push_back({"LibTorch", Finding::error, version + ", but posehost was built with " + built,
+                        "build again with the LibTorch that is there, or put the other one back"});
+  } else {
+    findings.push_back({"LibTorch", Finding::ok, version, {}});
+  }
+  findings.push_back(judge_blas(facts));
+  findings.push_back(judge_gpu(facts));
+  if (facts.contains("bf16")) {
+    const bool fast = facts.value("bf16", false);
+    findings.push_back({"bfloat16",
+                        Finding::ok,
+                        fast ? "fast here: \"precision\": \"auto\" uses it"
+                             : "not fast on this processor: \"precision\": \"auto\" stays with fp32",
+                        {}});
+  }
+  return findings;
+}
+
+}  // namespace
+
+std::vector<Finding> examine_torch() {
+  std::error_code failure;
+  const auto program = torch_program();
+  if (!std::filesystem::exists(program, failure)) {
+    return {{"posehost-torch", Finding::error, program.string() + " is not there: nothing can be trained",
+             "`make build` (not with POSEHOST_BASE_ONLY), or install posehost again"}};
+  }
+  const auto answer = ask(program.string());
+  if (answer.status != 0) {
+    const bool late = WIFEXITED(answer.status) && WEXITSTATUS(answer.status) == 124;
+    return {{"posehost-torch", Finding::error,
+             program.string() + (late ? ": no answer in 60 s" : ": " + last_line(answer.out)),
+             "was LibTorch moved or removed? `make libtorch build`, or LD_LIBRARY_PATH= its lib folder"}};
+  }
+  const auto facts = ph::Json::parse(answer.out.substr(std::min(answer.out.find('{'), answer.out.size())),
+                                     nullptr, /*allow_exceptions=*/false);
+  if (!facts.is_object()) {
+    return {{"posehost-torch", Finding::error, program.string() + ": not an answer: " + last_line(answer.out),
+             "`make build`"}};
+  }
+  std::vector<Finding> findings{{"posehost-torch", Finding::ok, program.string(), {}}};
+  auto judged = judge(facts);
+  findings.insert(findings.end(), judged.begin(), judged.end());
+  return findings;
+}

@@ -1,0 +1,33 @@
+// posehost-torch: the part of posehost that computes. Started by posehost; not meant for hands.
+#include <iostream>
+
+#include "common/report_error.hpp"
+#include "common/run_arguments.hpp"
+#include "self_check.hpp"
+#include "train/session.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{"The part of posehost that computes; use posehost."};
+  app.name("posehost-torch");
+  app.require_subcommand(0, 1);
+  bool self_check = false;
+  app.add_flag("--self-check", self_check, "Print what LibTorch finds here, as JSON");
+  ph::RunOptions options;
+  auto* run = app.add_subcommand("run", "Train");
+  add_run_arguments(*run, options);
+  const auto args = normalize_arguments(argc, argv);
+  try {
+    parse_arguments(app, args);
+  } catch (const CLI::ParseError& error) {
+    return report_usage(app, error, args);
+  }
+  return with_errors_reported([&] {
+    if (self_check) return print_self_check();
+    if (!run->parsed()) {
+      std::cout << app.help();
+      return 2;
+    }
+    warn_about_blas();
+    return ph::run_session(options);
+  });
+}

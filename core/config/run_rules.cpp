@@ -1,0 +1,127 @@
+#include "config/run_rules.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace ph {
+namespace {
+
+bool starts_with(const std::string& text, std::string_view start) {
+  return text.compare(0, start.size(), start) == 0;
+}
+
+// mmcv: a dict of dicts without a type is one optimizer for each submodule.
+void refuse_several_optimizers(const Node& config) {
+  const auto optimizer = config.find("optimizer");
+  if (!optimizer || !optimizer->is_object() || optimizer->size() == 0 || optimizer->has("type")) return;
+  const Json& json = optimizer->json();
+  if (std::all_of(json.begin(), json.end(), [](const Json& member) { return member.is_object(); })) {
+    throw optimizer->error("several optimizers are not available yet",
+                           "one optimizer: {\"type\": \"Adam\", \"lr\": …}");
+  }
+}
+
+void refuse_optimizer_hooks(const Node& config) {
+  const auto section = config.find("optimizer_config");
+  if (!section || !section->is_object()) return;
+  const auto type = section->find("type");
+  if (!type || !type->is_string() || type->string() == "OptimizerHook") return;
+  if (type->string().find("Fp16") != std::string::npos) {
+    throw type->error("loss scaling is not available yet", "no type, or OptimizerHook",
+                      "\"runtime\": {\"precision\": \"bf16\"}, which needs no scaling");
+  }
+  if (starts_with(type->string(), "GradientCumulative")) {
+    throw type->error("gradient accumulation is not available yet", "no type, or OptimizerHook",
+                      "a larger samples_per_gpu, or a smaller lr");
+  }
+}
+
+void check_length(const Node& config) {
+  const auto total = config.find("total_epochs");
+  const auto runner = config.find("runner");
+  const bool by_iter = runner && runner->at("type").string() == "IterBasedRunner";
+  const auto epochs = runner ? runner->find("max_epochs") : std::nullopt;
+  const auto iters = runner ? runner->find("max_iters") : std::nullopt;
+  if (by_iter) {
+    if (!iters) throw runner->error("how long to train is missing", "\"max_iters\": an integer, at least 1");
+    if (epochs)
+      throw epochs->error("IterBasedRunner counts iterations", "max_iters alone", "leave max_epochs out");
+    if (total)
+      throw total->error("IterBasedRunner counts iterations", "runner.max_iters alone",
+                         "leave total_epochs out");
+    return;
+  }
+  if (iters) {
+    throw iters->error("EpochBasedRunner counts epochs", "max_epochs",
+                       "\"type\": \"IterBasedRunner\", or leave max_iters out");
+  }
+  if (!total && !epochs) {
+    throw config.error("how long to train is missing", "\"total_epochs\": an integer, at least 1",
+                       "\"total_epochs\": 210, or --set total_epochs=210");
+  }
+  if (total && epochs && total->i64() != epochs->i64()) {
+    throw Error(ErrorKind::config, total->where() + ": two different lengths of training",
+                "total_epochs " + total->text() + ", runner.max_epochs " + epochs->text(),
+                "one of them, or equal ones", "leave one out");
+  }
+}
+
+void check_workflow(const Node& config) {
+  const Node workflow = config.at("workflow");
+  bool trains = false, validates = false;
+  for (const Node& entry : workflow.elements()) {
+    const Node mode = entry[0], times = entry[1];
+    if (!mode.is_string() || (mode.string() != "train" && mode.string() != "val")) {
+      throw mode.error("no such mode", "\"train\" or \"val\"",
+                       mode.is_string() ? did_you_mean(mode.string(), {"train", "val"}) : std::string());
+    }
+    if (!times.is_integer() || times.i64() < 1)
+      throw times.error("not a number of turns", "an integer, at least 1");
+    (mode.string() == "train" ? trains : validates) = true;
+  }
+  if (!trains) throw workflow.error("nothing is trained", "a [\"train\", 1] in it");
+  if (validates && !config.at("data").has("val")) {
+    throw workflow.error("\"val\" needs data.val, which is missing", "data.val: a data set",
+                         "leave [\"val\", …] out, or add data.val");
+  }
+}
+
+}  // namespace
+
+void refuse_not_available(const Node& config) {
+  if (const auto fp16 = config.find("fp16")) {
+    throw fp16->error("the fp16 section is not available yet", "no fp16 section",
+                      "\"runtime\": {\"precision\": \"bf16\"} in its place");
+  }
+  if (const auto adversarial = config.find("use_adversarial_train");
+      adversarial && adversarial->json() != false) {
+    throw adversarial->error("adversarial training is not available yet", "false, or leave it out");
+  }
+  if (const auto launcher = config.find("launcher"); launcher && launcher->json() != "none") {
+    throw launcher->error("several processes are not available: one process trains on one device", "\"none\"",
+                          "leave it out, and scale lr by 1 / number of GPUs");
+  }
+  refuse_several_optimizers(config);
+  refuse_optimizer_hooks(config);
+}
+
+void check_run_rules(const Node& config) {
+  if (!config.has("model")) throw config.error("\"model\" is missing", "\"model\": an object (the network)");
+  if (!config.has("data")) throw config.error("\"data\" is missing", "\"data\": an object (the data sets)");
+  if (!config.at("data").has("train")) {
+    throw config.at("data").error("\"train\" is missing", "\"train\": an object (the data set to train on)");
+  }
+  if (!config.json().contains("optimizer")) {
+    throw config.error("\"optimizer\" is missing", "\"optimizer\": an object",
+                       "\"optimizer\": {\"type\": \"Adam\", \"lr\": 0.0005}");
+  }
+  check_length(config);
+  check_workflow(config);
+  if (config.has("load_from") && config.has("resume_from")) {
+    throw config.at("load_from")
+        .error("resume_from is given too, whose weights would replace these", "load_from or resume_from",
+               "set one of them to null");
+  }
+}
+
+}  // namespace ph

@@ -1,0 +1,234 @@
+#include "data/coco_dataset.hpp"
+
+#include <mutex>
+#include <opencv2/core.hpp>
+
+#include "data/box.hpp"
+#include "data/coco_instances.hpp"
+#include "data/pipeline.hpp"
+
+namespace ph {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct DataCfg {
+  std::array<std::int64_t, 2> image_size{}, heatmap_size{};
+  std::int64_t num_joints = 0, num_output_channels = 0;
+  Node dataset_channel = Node::parse("null"), inference_channel = Node::parse("null");
+  bool use_gt_bbox = true, soft_nms = false, use_nms = true, use_different_joint_weights = false;
+  double nms_thr = 1.0, oks_thr = 0.9, vis_thr = 0.2, det_bbox_thr = 0.0;
+  std::optional<std::string> bbox_file;
+  static const ArgTable<DataCfg>& table();
+};
+
+const ArgTable<DataCfg>& DataCfg::table() {
+  static const auto t =
+      ArgTable<DataCfg>("sizes, keypoints, boxes")
+          .required("image_size", &DataCfg::image_size, "width, height of the network's input", range(1, 16384))
+          .required("heatmap_size", &DataCfg::heatmap_size, "width, height of a heatmap", range(1, 16384))
+          .required("num_joints", &DataCfg::num_joints, "keypoints of an annotation", at_least(1))
+          .arg("num_output_channels", &DataCfg::num_output_channels, "channels of the network's output", at_least(0))
+          .arg("dataset_channel", &DataCfg::dataset_channel, "keypoints of the data set; all")
+          .arg("inference_channel", &DataCfg::inference_channel, "keypoints to predict; all")
+          .arg("use_gt_bbox", &DataCfg::use_gt_bbox, "annotated boxes, not a detector's, in testing")
+          .arg("bbox_file", &DataCfg::bbox_file, "a detector's boxes")
+          .arg("det_bbox_thr", &DataCfg::det_bbox_thr, "least score of a detected box")
+          .arg("use_different_joint_weights", &DataCfg::use_different_joint_weights,
+               "weigh targets by dataset_info's joint_weights")
+          .arg("soft_nms", &DataCfg::soft_nms, "for mAP")
+          .arg("use_nms", &DataCfg::use_nms, "for mAP")
+          .arg("nms_thr", &DataCfg::nms_thr, "for mAP")
+          .arg("oks_thr", &DataCfg::oks_thr, "for mAP")
+          .arg("vis_thr", &DataCfg::vis_thr, "for mAP")
+          .ignored("image_thr", "mmpose 0.13's name of det_bbox_thr; annotated boxes are used")
+          .ignored("bbox_thr", "mmpose does not read it either");
+  return t;
+}
+
+struct CocoArgs {
+  std::string ann_file, img_prefix;
+  Node data_cfg = Node::parse("null"), pipeline = Node::parse("null"), dataset_info = Node::parse("null");
+  std::optional<bool> test_mode;
+  static const ArgTable<CocoArgs>& table();
+};
+
+const ArgTable<CocoArgs>& CocoArgs::table() {
+  static const auto t =
+      ArgTable<CocoArgs>("instances of a COCO keypoint file, one by one")
+          .required("ann_file", &CocoArgs::ann_file, "annotation file")
+          .arg("img_prefix", &CocoArgs::img_prefix, "folder with the images")
+          .required("data_cfg", &CocoArgs::data_cfg, "sizes, keypoints, boxes")
+          .required("pipeline", &CocoArgs::pipeline, "transforms")
+          .arg("dataset_info", &CocoArgs::dataset_info, "what the keypoints mean; else the config's dataset_info")
+          .arg("test_mode", &CocoArgs::test_mode, "as in validation and testing");
+  return t;
+}
+
+// As given when it exists or is absolute, else from the config's folder.
+fs::path resolve(const std::string& given, const fs::path& config_dir) {
+  const fs::path path(given);
+  std::error_code ignored;
+  if (path.is_absolute() || fs::exists(path, ignored)) return path;
+  const fs::path beside = config_dir / path;
+  return fs::exists(beside, ignored) ? beside : path;
+}
+
+class TopDownCocoDataset final : public Dataset {
+ public:
+  TopDownCocoDataset(const CocoArgs& args, const DataContext& context)
+      : config_(DataCfg::table().read(args.data_cfg)),
+        compat_(context.compat ? *context.compat : default_compat()),
+        test_mode_(args.test_mode.value_or(context.test_mode)) {
+    static std::once_flag once;
+    std::call_once(once, [] { cv::setNumThreads(0); });  // the loader has threads of its own
+    check_boxes(args.data_cfg);
+    const fs::path file = resolve(args.ann_file, context.config_dir);
+    const fs::path folder = resolve(args.img_prefix, context.config_dir);
+    const CocoFile annotations = read_coco_file(file);
+    read_info(args, context, annotations);
+    make_pipeline(args, context);
+    CocoInstances chosen = choose_instances(annotations, folder.string(), info_.keypoints.size(), compat_);
+    if (context.check_images) check_image_files(chosen.instances, folder.string());
+    report_ = describe(annotations, chosen, info_.keypoints);
+    note_channels(args.data_cfg);
+    instances_ = std::move(chosen.instances);
+  }
+
+  const DatasetInfo& info() const override { return info_; }
+  const std::vector<Instance>& instances() const override { return instances_; }
+  std::vector<std::string> report() const override { return report_; }
+
+  SampleShapes shapes() const override {
+    const auto count = static_cast<std::int64_t>(info_.keypoints.size());
+    SampleShapes shapes{{3, config_.image_size[1], config_.image_size[0]}, {}, {}};
+    if (!pipeline_->gives_target()) return shapes;
+    shapes.target = {count, config_.heatmap_size[1], config_.heatmap_size[0]};
+    shapes.target_weight = {count, 1};
+    return shapes;
+  }
+
+  void make_sample(std::int64_t index, std::uint64_t seed, std::int64_t epoch, Sample& sample) const override {
+    const Instance& instance = instances_.at(static_cast<std::size_t>(index));
+    sample.index = index;
+    sample.instance = &instance;
+    sample.image.reset();
+    sample.joints = instance.joints;
+    sample.visible = instance.visible;
+    sample.center = sample.scale = {};
+    sample.rotation = 0;
+    for (SampleArray* array : {&sample.img, &sample.target, &sample.target_weight}) array->clear();
+    if (compat_.jitter_once) jitter(sample, seed);
+    try {
+      pipeline_->run(sample, {seed, epoch});
+    } catch (const cv::Exception& error) {
+      throw Error(ErrorKind::data, instance.image_file + ": a transform failed", error.what());
+    }
+  }
+
+ private:
+  void check_boxes(const Node& node) const {
+    const bool file = config_.bbox_file && !config_.bbox_file->empty();
+    if (!test_mode_ || config_.use_gt_bbox || !file) return;
+    throw node.at("bbox_file").error("a detector's boxes are not available yet", "\"use_gt_bbox\": true",
+                                     "set data_cfg's use_gt_bbox to true, or remove bbox_file");
+  }
+
+  // From the data set's arguments, else the config, else the annotation file.
+  void read_info(const CocoArgs& args, const DataContext& context, const CocoFile& annotations) {
+    const auto& own = annotations.category_info;
+    const Node& node = args.dataset_info.is_null() ? context.dataset_info : args.dataset_info;
+    if (!node.is_null()) {
+      info_ = dataset_info_from_config(node);
+      compare(own, annotations.name);
+    } else if (own) {
+      info_ = *own;
+    } else {
+      throw Error(ErrorKind::data, annotations.name + ": nothing says what the keypoints are",
+                  "no category with \"keypoints\", no dataset_info in the config", "one of the two");
+    }
+    const auto count = static_cast<std::int64_t>(info_.keypoints.size());
+    if (config_.num_joints != count) {
+      throw args.data_cfg.at("num_joints")
+          .error("differs from the number of keypoints in " + (node.is_null() ? annotations.name : "dataset_info"),
+                 std::to_string(count));
+    }
+  }
+
+  void compare(const std::optional<DatasetInfo>& own, const std::string& file) {
+    if (!own) return;
+    const std::size_t ours = info_.keypoints.size(), theirs = own->keypoints.size();
+    if (ours != theirs) {
+      throw Error(ErrorKind::data, file + ": the number of keypoints does not fit",
+                  std::to_string(theirs) + " in the category, " + std::to_string(ours) + " in the config's dataset_info",
+                  "equal numbers");
+    }
+    for (std::size_t k = 0; k < ours; ++k) {
+      if (info_.keypoints[k] == own->keypoints[k]) continue;
+      info_.assumptions.push_back("keypoint " + std::to_string(k) + " is \"" + info_.keypoints[k] +
+                                  "\" in dataset_info and \"" + own->keypoints[k] + "\" in " + file +
+                                  ": dataset_info's names are used, in the file's order");
+      return;
+    }
+  }
+
+  void make_pipeline(const CocoArgs& args, const DataContext& context) {
+    constexpr std::size_t mega = 1U << 20;
+    if (context.image_cache_mb > 0) cache_.emplace(static_cast<std::size_t>(context.image_cache_mb) * mega);
+    PipelineContext pipeline;
+    pipeline.info = &info_;
+    pipeline.compat = &compat_;
+    pipeline.image_size = config_.image_size;
+    pipeline.heatmap_size = config_.heatmap_size;
+    pipeline.use_different_joint_weights = config_.use_different_joint_weights;
+    pipeline.cache = cache_ ? &*cache_ : nullptr;
+    std::vector<Item> given{Item::box};
+    if (compat_.jitter_once) given.insert(given.end(), {Item::center, Item::scale});
+    pipeline_.emplace(args.pipeline, pipeline, given);
+  }
+
+  // mmpose 0.13 made centre and scale when it read the annotations: one jitter for a whole run.
+  void jitter(Sample& sample, std::uint64_t seed) const {
+    constexpr double padding = 1.25, probability = 0.3, spread = 0.4;
+    box_to_crop(sample.instance->bbox, config_.image_size, padding, sample.center, sample.scale);
+    Rng random({seed, 0, sample.index, purpose_of("centre jitter")});
+    if (test_mode_ || random.uniform() >= probability) return;
+    for (std::size_t i = 0; i < 2; ++i) {
+      const double share = spread * (random.uniform() - 0.5);
+      sample.center[i] = static_cast<float>(sample.center[i] + share * sample.instance->bbox[2 + i]);
+    }
+  }
+
+  // mmpose reads both and uses neither for this data set; a choice that has no effect is said.
+  void note_channels(const Node& node) {
+    for (const char* key : {"dataset_channel", "inference_channel"}) {
+      const auto given = node.find(key);
+      if (!given) continue;
+      const Node list = given->is_array() && given->size() == 1 && (*given)[0].is_array() ? (*given)[0] : *given;
+      bool all = list.is_array() && list.size() == info_.keypoints.size();
+      for (std::size_t k = 0; all && k < list.size(); ++k) {
+        all = list[k].is_integer() && list[k].i64() == static_cast<std::int64_t>(k);
+      }
+      if (!all) report_.push_back(given->where() + " has no effect: all keypoints are used, in their order");
+    }
+  }
+
+  DataCfg config_;
+  Compat compat_;
+  bool test_mode_;
+  DatasetInfo info_;
+  std::vector<Instance> instances_;
+  std::vector<std::string> report_;
+  mutable std::optional<ImageCache> cache_;
+  std::optional<Pipeline> pipeline_;
+};
+
+}  // namespace
+
+void register_coco_dataset(DatasetRegistry& registry) {
+  registry.add<CocoArgs>("TopDownCocoDataset", [](const CocoArgs& args, const DataContext& context) {
+    return std::make_shared<TopDownCocoDataset>(args, context);
+  });
+}
+
+}  // namespace ph

@@ -1,0 +1,41 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/dataset_info.hpp"
+
+namespace ph {
+
+struct CocoImage {
+  std::int64_t id = 0, width = 0, height = 0;
+  std::string file_name;  ///< relative, stays below the image folder
+};
+
+struct CocoAnnotation {
+  std::int64_t id = 0;
+  std::size_t image = 0;  ///< index into CocoFile::images
+  bool crowd = false;
+  std::optional<std::array<double, 4>> bbox;  ///< x, y, width, height; width and height at least 0
+  std::optional<double> area;
+  std::vector<float> keypoints;  ///< 3 per keypoint: x, y, v; empty when the annotation has none
+  std::optional<std::int64_t> num_keypoints;
+};
+
+/// An annotation file in COCO's keypoint format, every number in it checked. Segmentations are skipped.
+struct CocoFile {
+  std::string name;  ///< as given, for messages
+  std::vector<CocoImage> images;
+  std::vector<CocoAnnotation> annotations;
+  std::optional<DatasetInfo> category_info;  ///< from the first category with keypoints
+};
+
+/// Throws Error(data) naming file and annotation: no JSON (NaN is none), no images, annotations or
+/// categories, an empty list, a wrong type, a number that is not finite, negative sizes, duplicate ids, an
+/// unknown image or category, a file name that leaves the image folder.
+[[nodiscard]] CocoFile read_coco_file(const std::filesystem::path& file);
+
+}  // namespace ph

@@ -1,0 +1,24 @@
+#include "data/dataset.hpp"
+
+#include "config/registry.hpp"
+#include "data/coco_dataset.hpp"
+#include "data/sample.hpp"
+
+namespace ph {
+
+Sample Dataset::sample(std::int64_t index, std::uint64_t seed, std::int64_t epoch) const {
+  Sample made;
+  make_sample(index, seed, epoch, made);
+  return made;
+}
+
+std::shared_ptr<const Dataset> make_dataset(const Node& node, const DataContext& context) {
+  static const DatasetRegistry all = [] {
+    DatasetRegistry registry("data set");
+    register_coco_dataset(registry);
+    return registry;
+  }();
+  return all.make(node, context);
+}
+
+}  // namespace ph

@@ -1,0 +1,90 @@
+#include "data/image.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "config/error.hpp"
+#include "data/image_header.hpp"
+#include "data/jpeg.hpp"
+
+namespace ph {
+namespace {
+
+constexpr std::streamoff max_file_bytes = std::streamoff{1} << 30;
+
+Error unreadable(const std::string& file, const std::string& found) {
+  return Error(ErrorKind::data, file + ": the image cannot be read", found, "a readable file of at most 1 GiB");
+}
+
+// Into `bytes`, whose memory is reused from file to file.
+void read_file(const std::string& file, std::vector<std::uint8_t>& bytes) {
+  std::error_code ignored;
+  std::ifstream stream(file, std::ios::binary | std::ios::ate);
+  if (!stream) throw unreadable(file, std::strerror(errno));
+  if (!std::filesystem::is_regular_file(file, ignored)) throw unreadable(file, "not a file");
+  const auto size = static_cast<std::streamoff>(stream.tellg());
+  if (size > max_file_bytes) throw unreadable(file, std::to_string(size) + " bytes");
+  bytes.resize(static_cast<std::size_t>(size));
+  stream.seekg(0);
+  if (!stream.read(reinterpret_cast<char*>(bytes.data()), size)) throw unreadable(file, std::strerror(errno));
+}
+
+Error damaged(const std::string& name, const std::string& format) {
+  return Error(ErrorKind::data, name + ": the image is damaged or cut short", "a " + format + " that does not decode",
+               "a whole file", "copy the file again, or take it out of the annotations");
+}
+
+void decode_other(const std::vector<std::uint8_t>& bytes, const std::string& name, const std::string& format,
+                  const DecodeOptions& options, Image& image) {
+  const int flags = cv::IMREAD_COLOR | (options.apply_orientation ? 0 : cv::IMREAD_IGNORE_ORIENTATION);
+  cv::Mat decoded;
+  try {
+    decoded = cv::imdecode(bytes, flags);
+  } catch (const cv::Exception&) {
+    throw damaged(name, format);
+  }
+  if (decoded.empty()) throw damaged(name, format);
+  image.resize(decoded.cols, decoded.rows);
+  cv::Mat target(decoded.rows, decoded.cols, CV_8UC3, image.pixels.data());
+  if (options.rgb) {
+    cv::cvtColor(decoded, target, cv::COLOR_BGR2RGB);
+  } else {
+    decoded.copyTo(target);
+  }
+}
+
+}  // namespace
+
+void Image::resize(int new_width, int new_height) {
+  width = new_width;
+  height = new_height;
+  pixels.resize(offset(height));
+}
+
+void decode_image(const std::vector<std::uint8_t>& bytes, const std::string& name, const DecodeOptions& options,
+                  Image& image) {
+  const auto header = image_header(bytes);
+  if (!header) {
+    throw Error(ErrorKind::data, name + ": not an image that can be read",
+                bytes.empty() ? "an empty file" : "first bytes of no known format", "JPEG, PNG, BMP, TIFF or WebP");
+  }
+  if (header->format == "JPEG") return decode_jpeg(bytes, name, options, image);
+  if (header->width * header->height > max_image_pixels) {
+    throw Error(ErrorKind::data, name + ": the image is too large",
+                std::to_string(header->width) + " x " + std::to_string(header->height) + " pixels",
+                "at most " + std::to_string(max_image_pixels) + " pixels", "scale it down");
+  }
+  decode_other(bytes, name, header->format, options, image);
+}
+
+void read_image(const std::string& file, const DecodeOptions& options, Image& image) {
+  thread_local std::vector<std::uint8_t> bytes;
+  read_file(file, bytes);
+  decode_image(bytes, file, options, image);
+}
+
+}  // namespace ph

@@ -1,0 +1,68 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace ph {
+
+/// 8-bit colour picture: `height` rows of `width` x 3 bytes, no padding.
+struct Image {
+  int width = 0, height = 0;
+  std::vector<std::uint8_t> pixels;
+
+  void resize(int new_width, int new_height);
+  [[nodiscard]] std::uint8_t* row(int y) noexcept { return pixels.data() + offset(y); }
+  [[nodiscard]] const std::uint8_t* row(int y) const noexcept { return pixels.data() + offset(y); }
+
+ private:
+  [[nodiscard]] std::size_t offset(int y) const noexcept {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * 3;
+  }
+};
+
+/// How an image file becomes pixels. Grey files get three equal channels, 16-bit ones are cut to 8,
+/// alpha is dropped: what OpenCV's IMREAD_COLOR does, as in mmpose.
+struct DecodeOptions {
+  bool rgb = true;               ///< order of the channels; else BGR
+  bool apply_orientation = true;  ///< turn as the file's EXIF orientation says
+};
+
+/// Images above this are refused before anything is decoded: a file of a few kB can claim gigabytes.
+inline constexpr std::int64_t max_image_pixels = 100'000'000;
+
+/// Reads and decodes a JPEG, PNG, BMP, TIFF or WebP file into `image`, whose memory is reused. Throws
+/// Error(data) naming the file: missing, not an image, too large, CMYK, damaged or cut short (which
+/// OpenCV itself fills up with grey for JPEG). Any thread.
+void read_image(const std::string& file, const DecodeOptions& options, Image& image);
+
+/// The same from bytes; `name` stands for the file in messages.
+void decode_image(const std::vector<std::uint8_t>& bytes, const std::string& name, const DecodeOptions& options,
+                  Image& image);
+
+/// Decoded images by file name, the least recently used ones dropped when there are more than `capacity`
+/// bytes of pixels. Any thread.
+class ImageCache {
+ public:
+  explicit ImageCache(std::size_t capacity) : capacity_(capacity) {}
+  /// Null when it is not there.
+  [[nodiscard]] std::shared_ptr<const Image> find(const std::string& file);
+  void put(const std::string& file, std::shared_ptr<const Image> image);
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  struct Entry {
+    std::string file;
+    std::shared_ptr<const Image> image;
+  };
+  mutable std::mutex mutex_;
+  std::list<Entry> by_use_;  // most recent first
+  std::unordered_map<std::string, std::list<Entry>::iterator> by_name_;
+  std::size_t capacity_, bytes_ = 0;
+};
+
+}  // namespace ph

@@ -1,0 +1,102 @@
+#include "data/pipeline.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "config/error.hpp"
+
+namespace ph {
+namespace {
+
+struct ItemText {
+  const char* what;
+  const char* maker;  // the transform that usually makes it
+};
+
+ItemText text_of(Item item) {
+  switch (item) {
+    case Item::box: return {"a crop that has not been cut yet", "the data set"};
+    case Item::image: return {"the whole image", "LoadImageFromFile"};
+    case Item::center: return {"the crop's centre", "TopDownGetBboxCenterScale"};
+    case Item::scale: return {"the crop's scale", "TopDownGetBboxCenterScale"};
+    case Item::crop: return {"the crop", "TopDownAffine"};
+    case Item::tensor: return {"the crop as a tensor", "ToTensor"};
+    case Item::target: return {"target", "TopDownGenerateTarget"};
+  }
+  return {"", ""};
+}
+
+// Follows what is there from step to step.
+class Flow {
+ public:
+  explicit Flow(const std::vector<Item>& given) {
+    for (const Item item : given) there_[item] = "the data set";
+  }
+
+  void pass(const Node& node, const std::string& name, const Contract& contract) {
+    for (const Item item : contract.needs) {
+      if (!there_.contains(item)) throw missing(node, name, item);
+    }
+    for (const Item item : contract.drops) {
+      there_.erase(item);
+      used_up_[item] = name;
+    }
+    for (const Item item : contract.makes) there_[item] = name;
+  }
+
+ private:
+  Error missing(const Node& node, const std::string& name, Item item) const {
+    const ItemText text = text_of(item);
+    const auto gone = used_up_.find(item);
+    if (gone != used_up_.end()) {
+      return node.error(name + " needs " + text.what + ", and comes after " + gone->second + ", which uses it up",
+                        name + " before " + gone->second);
+    }
+    return node.error(name + " needs " + text.what + ", which nothing before it makes (there is: " + list() + ")",
+                      std::string(text.maker) + " before " + name);
+  }
+
+  std::string list() const {
+    std::string all;
+    for (const auto& [item, maker] : there_) all += (all.empty() ? "" : ", ") + std::string(text_of(item).what);
+    return all.empty() ? "nothing" : all;
+  }
+
+  std::map<Item, std::string> there_, used_up_;  // by whom
+};
+
+std::shared_ptr<Transform> make(const Node& node, const PipelineContext& context) {
+  try {
+    return transforms().make(node, context);
+  } catch (const Unavailable& unavailable) {
+    throw node.at(unavailable.key).error(unavailable.problem, unavailable.expected);
+  }
+}
+
+}  // namespace
+
+Pipeline::Pipeline(const Node& list, const PipelineContext& context, const std::vector<Item>& given) {
+  if (!list.is_array() || list.size() == 0) throw list.error("not a pipeline", "a list of transforms");
+  Flow flow(given);
+  std::vector<std::string> names;
+  for (const Node& node : list.elements()) {
+    const std::shared_ptr<Transform> step = make(node, context);
+    const std::string name = node.at("type").string();
+    flow.pass(node, name, step->contract());
+    step->set_purpose(
+        purpose_of(name, static_cast<std::uint32_t>(std::count(names.begin(), names.end(), name))));
+    names.push_back(name);
+    if (steps_.empty() || !steps_.back()->absorb(*step)) steps_.push_back(step);
+  }
+  if (names.back() != "Collect") {
+    throw list[list.size() - 1].error("the pipeline does not end with Collect", "Collect as the last transform");
+  }
+  const std::vector<Item> needs = steps_.back()->contract().needs;
+  gives_target_ = std::find(needs.begin(), needs.end(), Item::target) != needs.end();
+}
+
+void Pipeline::run(Sample& sample, const Draws& draws) const {
+  for (const auto& step : steps_) step->apply(sample, draws);
+}
+
+}  // namespace ph

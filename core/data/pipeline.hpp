@@ -1,0 +1,27 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/transform.hpp"
+
+namespace ph {
+
+/// The transforms of a data set, in order, checked before the first sample: every one finds what it needs,
+/// the last one is Collect. Const members are safe from any thread.
+class Pipeline {
+ public:
+  /// `given` is what the data set itself provides. Throws Error(config) with the place of the transform.
+  Pipeline(const Node& list, const PipelineContext& context, const std::vector<Item>& given);
+
+  void run(Sample& sample, const Draws& draws) const;
+
+  /// Whether Collect asks for targets.
+  [[nodiscard]] bool gives_target() const noexcept { return gives_target_; }
+
+ private:
+  std::vector<std::shared_ptr<Transform>> steps_;
+  bool gives_target_ = false;
+};
+
+}  // namespace ph

@@ -1,0 +1,66 @@
+// TopDownAffine: cuts the crop out of the picture.
+#include <opencv2/imgproc.hpp>
+
+#include "data/affine.hpp"
+#include "data/transform.hpp"
+
+namespace ph {
+namespace {
+
+struct AffineArgs {
+  bool use_udp = false;
+  static const ArgTable<AffineArgs>& table();
+};
+
+const ArgTable<AffineArgs>& AffineArgs::table() {
+  static const auto t = ArgTable<AffineArgs>("cuts out the crop, scaled and turned")
+                            .arg("use_udp", &AffineArgs::use_udp, "unbiased: sizes counted in steps between pixels");
+  return t;
+}
+
+class TopDownAffine final : public Transform {
+ public:
+  TopDownAffine(const AffineArgs& args, const PipelineContext& context) : size_(context.image_size) {
+    if (args.use_udp) throw Unavailable{"use_udp", "UDP is not available yet", "false"};
+  }
+
+  Contract contract() const override {
+    // Box, centre and scale stay as facts about the crop, but nothing may change them any more.
+    return {{Item::image, Item::center, Item::scale}, {Item::crop}, {Item::image, Item::box}};
+  }
+
+  void apply(Sample& sample, const Draws&) const override {
+    const AffineMatrix matrix = crop_matrix(sample.center, sample.scale, sample.rotation, size_);
+    warp(sample, matrix);
+    for (std::size_t k = 0; k < sample.visible.size(); ++k) {
+      if (sample.visible[k] <= 0) continue;
+      const double x = sample.joints[2 * k], y = sample.joints[2 * k + 1];
+      sample.joints[2 * k] = static_cast<float>(matrix[0] * x + matrix[1] * y + matrix[2]);
+      sample.joints[2 * k + 1] = static_cast<float>(matrix[3] * x + matrix[4] * y + matrix[5]);
+    }
+  }
+
+ private:
+  void warp(Sample& sample, const AffineMatrix& matrix) const {
+    const Image& from = *sample.image;
+    const auto crop = sample.spare_image();
+    crop->resize(static_cast<int>(size_[0]), static_cast<int>(size_[1]));
+    const cv::Mat source(from.height, from.width, CV_8UC3, const_cast<std::uint8_t*>(from.pixels.data()));
+    cv::Mat target(crop->height, crop->width, CV_8UC3, crop->pixels.data());
+    const cv::Mat rows(2, 3, CV_64F, const_cast<double*>(matrix.data()));
+    cv::warpAffine(source, target, rows, target.size(), cv::INTER_LINEAR);
+    sample.image = crop;
+  }
+
+  std::array<std::int64_t, 2> size_;
+};
+
+}  // namespace
+
+void register_affine(TransformRegistry& registry) {
+  registry.add<AffineArgs>("TopDownAffine", [](const AffineArgs& args, const PipelineContext& context) {
+    return std::make_shared<TopDownAffine>(args, context);
+  });
+}
+
+}  // namespace ph

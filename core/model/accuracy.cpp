@@ -1,0 +1,26 @@
+#include "model/accuracy.hpp"
+
+#include <torch/utils.h>
+
+#include "codec/heatmap_decode.hpp"
+
+namespace ph {
+
+at::Tensor heatmap_pck(const at::Tensor& output, const at::Tensor& target, const at::Tensor& target_weight,
+                       double thr, bool swapped_norm) {
+  torch::NoGradGuard no_grad;
+  const auto height = static_cast<double>(output.size(2)), width = static_cast<double>(output.size(3));
+  // Divided in double and compared in single precision, like numpy does it in mmpose: a distance of
+  // exactly `thr` must not count.
+  const auto offset = (heatmap_peaks(output).xy - heatmap_peaks(target).xy).to(at::kDouble);
+  const auto dx = offset.select(2, 0) / (swapped_norm ? height : width);
+  const auto dy = offset.select(2, 1) / (swapped_norm ? width : height);
+  const auto distance = (dx.square() + dy.square()).sqrt().to(at::kFloat);  // N x K
+  const auto counts = target_weight.squeeze(2) > 0;
+  const auto hits = (distance < static_cast<float>(thr)).logical_and(counts).sum(0).to(at::kDouble);
+  const auto total = counts.sum(0).to(at::kDouble);  // K
+  const auto share = hits / total.clamp_min(1);      // 0 for a joint without targets
+  return (share.sum() / (total > 0).sum().clamp_min(1)).to(at::kFloat);
+}
+
+}  // namespace ph

@@ -1,0 +1,69 @@
+#include "model/res_block.hpp"
+
+#include <torch/nn/modules/pooling.h>
+
+namespace ph {
+
+torch::nn::Conv2d make_conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
+                            std::int64_t padding, std::int64_t dilation) {
+  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, kernel)
+                               .stride(stride)
+                               .padding(padding)
+                               .dilation(dilation)
+                               .bias(false));
+}
+
+void ResBlock::add_shortcut(const ResBlockSpec& spec) {
+  if (!spec.shortcut) return;
+  downsample_ = torch::nn::Sequential();
+  auto stride = spec.stride;
+  if (spec.avg_down && stride != 1) {
+    downsample_->push_back(torch::nn::AvgPool2d(
+        torch::nn::AvgPool2dOptions(stride).stride(stride).ceil_mode(true).count_include_pad(false)));
+    stride = 1;
+  }
+  downsample_->push_back(make_conv(spec.in_channels, spec.out_channels, 1, stride, 0));
+  downsample_->push_back(make_norm(spec.norm, spec.out_channels));
+  register_module("downsample", downsample_);
+}
+
+at::Tensor ResBlock::shortcut(const at::Tensor& x) { return downsample_ ? downsample_->forward(x) : x; }
+
+// The order of registration is mmpose's order of parameters; the shortcut comes last.
+BasicBlock::BasicBlock(const ResBlockSpec& spec) : ResBlock("BasicBlock") {
+  const auto mid = spec.out_channels / spec.expansion;
+  conv1_ = register_module("conv1",
+                           make_conv(spec.in_channels, mid, 3, spec.stride, spec.dilation, spec.dilation));
+  bn1_ = register_module("bn1", make_norm(spec.norm, mid));
+  // mmpose dilates only the first convolution of a basic block.
+  conv2_ = register_module("conv2", make_conv(mid, spec.out_channels, 3, 1, 1));
+  bn2_ = register_module("bn2", make_norm(spec.norm, spec.out_channels));
+  add_shortcut(spec);
+}
+
+at::Tensor BasicBlock::forward(const at::Tensor& x) {
+  auto y = bn1_(conv1_(x)).relu_();
+  y = bn2_(conv2_(y));
+  return y.add_(shortcut(x)).relu_();
+}
+
+Bottleneck::Bottleneck(const ResBlockSpec& spec) : ResBlock("Bottleneck") {
+  const auto mid = spec.out_channels / spec.expansion;
+  conv1_ = register_module("conv1", make_conv(spec.in_channels, mid, 1, spec.caffe ? spec.stride : 1, 0));
+  bn1_ = register_module("bn1", make_norm(spec.norm, mid));
+  conv2_ = register_module(
+      "conv2", make_conv(mid, mid, 3, spec.caffe ? 1 : spec.stride, spec.dilation, spec.dilation));
+  bn2_ = register_module("bn2", make_norm(spec.norm, mid));
+  conv3_ = register_module("conv3", make_conv(mid, spec.out_channels, 1, 1, 0));
+  bn3_ = register_module("bn3", make_norm(spec.norm, spec.out_channels));
+  add_shortcut(spec);
+}
+
+at::Tensor Bottleneck::forward(const at::Tensor& x) {
+  auto y = bn1_(conv1_(x)).relu_();
+  y = bn2_(conv2_(y)).relu_();
+  y = bn3_(conv3_(y));
+  return y.add_(shortcut(x)).relu_();
+}
+
+}  // namespace ph

@@ -1,0 +1,129 @@
+#include "model/top_down.hpp"
+
+#include <torch/utils.h>
+
+#include "log/log.hpp"
+#include "model/load_weights.hpp"
+#include "model/parts.hpp"
+
+namespace ph {
+namespace {
+
+bool is_empty(const std::optional<Node>& node) { return !node || (node->is_object() && node->size() == 0); }
+
+void check_top_down(TopDownArgs& args, const Node& node) {
+  args.self = node;
+  if (args.pretrained && !args.pretrained->is_string()) {
+    throw args.pretrained->error("not a file name", "null or the path of a .safetensors file");
+  }
+  if (args.neck) {
+    throw args.neck->error("necks are not available yet", "null",
+                           "leave it out: this head takes the backbone's map");
+  }
+  if (!is_empty(args.train_cfg)) {
+    throw args.train_cfg->error("TopDown has no training options", "{} or null");
+  }
+  if (args.loss_pose && args.loss_keypoint) {
+    throw args.loss_pose->error("given beside loss_keypoint, its newer name", "one of them");
+  }
+  if (args.loss_pose) args.loss_keypoint = args.loss_pose;
+}
+
+// mmpose lets the model's loss stand in for the head's, and hands its test_cfg to the head.
+void check_head_against_model(const TopDownArgs& args) {
+  const auto& head = args.keypoint_head;
+  if (head.has("loss_keypoint") && args.loss_keypoint) {
+    throw args.loss_keypoint->error("the head has a loss_keypoint too", "one of them", "remove the model's");
+  }
+  for (const char* key : {"test_cfg", "train_cfg"}) {
+    const auto own = head.find(key);
+    const auto& models = std::string(key) == "test_cfg" ? args.test_cfg : args.train_cfg;
+    if (is_empty(own) || is_empty(models) || own->text() == models->text()) continue;
+    throw own->error("differs from the model's " + std::string(key), "one of them", "remove the head's");
+  }
+}
+
+}  // namespace
+
+const CheckedArgs<TopDownArgs>& TopDownArgs::table() {
+  using A = TopDownArgs;
+  static const CheckedArgs<A> table(
+      ArgTable<A>("top-down model: backbone and heatmap head")
+          .arg("pretrained", &A::pretrained,
+               "weights of the backbone: null or the path of a .safetensors file")
+          .required("backbone", &A::backbone, "the backbone")
+          .arg("neck", &A::neck, "null only")
+          .required("keypoint_head", &A::keypoint_head, "the head")
+          .arg("train_cfg", &A::train_cfg, "empty")
+          .arg("test_cfg", &A::test_cfg, "flip test and decoding")
+          .arg("loss_keypoint", &A::loss_keypoint, "the head's loss when it has none of its own")
+          .arg("loss_pose", &A::loss_pose, "older name of loss_keypoint"),
+      check_top_down);
+  return table;
+}
+
+TopDown::TopDown(const TopDownArgs& args, const Compat& compat) : args_(args) {
+  check_head_against_model(args_);
+  auto test_cfg = args_.test_cfg;
+  if (is_empty(test_cfg) && args_.keypoint_head.is_object()) test_cfg = args_.keypoint_head.find("test_cfg");
+  if (test_cfg) test_cfg_ = read_test_cfg(*test_cfg);
+  backbone_ = register_module("backbone", backbones().make(args_.backbone));
+  head_ = register_module(
+      "keypoint_head",
+      heads().make(args_.keypoint_head, {compat, test_cfg_, args_.keypoint_head, args_.loss_keypoint}));
+  check_channels();
+}
+
+void TopDown::check_channels() const {
+  const auto given = backbone_->out_channels();
+  const auto wanted = head_->wanted_inputs();
+  for (const auto& [index, channels] : wanted) {
+    const auto at = given.size() == 1 && wanted.size() == 1 ? 0 : index;
+    if (at >= static_cast<std::int64_t>(given.size())) {
+      throw member_or_self(args_.keypoint_head, "in_index")
+          .error("there is no map " + std::to_string(index),
+                 "0 to " + std::to_string(given.size() - 1) + ", the backbone's out_indices");
+    }
+    const auto have = given[static_cast<std::size_t>(at)];
+    if (have == channels) continue;
+    throw args_.keypoint_head.at("in_channels")
+        .error("the backbone's map has " + std::to_string(have) + " channels", std::to_string(have));
+  }
+}
+
+at::Tensor TopDown::forward(const at::Tensor& img) { return head_->forward(backbone_->forward(img)); }
+
+TrainOutput TopDown::train_step(const Batch& batch) {
+  TrainOutput out;
+  out.output = forward(batch.img);
+  for (auto& [name, value] : head_->losses(out.output, batch)) {
+    if (name.find("loss") != std::string::npos) out.loss = out.loss.defined() ? out.loss + value : value;
+    out.log.emplace_back(name, value.detach());
+  }
+  out.log.emplace_back("loss", out.loss.detach());
+  return out;
+}
+
+std::vector<Prediction> TopDown::predict(const Batch& batch, const DatasetInfo& info) {
+  torch::NoGradGuard no_grad;
+  if (static_cast<std::int64_t>(info.keypoints.size()) != num_keypoints()) {
+    throw args_.keypoint_head.error("number of keypoints differs between network and data",
+                                    std::to_string(info.keypoints.size()) + ", the keypoints of " + info.name,
+                                    "out_channels = " + std::to_string(info.keypoints.size()));
+  }
+  // bfloat16 has too few digits to tell neighbouring pixels of a peak apart.
+  auto output = forward(batch.img).to(at::kFloat);
+  if (test_cfg_.flip_test) {
+    output = (output + head_->flip_back(forward(batch.img.flip(3)), info)) * 0.5;
+  }
+  return head_->decode(output, batch);
+}
+
+void TopDown::init_weights() {
+  backbone_->init_weights();
+  head_->init_weights();
+  if (!args_.pretrained) return;
+  for (const auto& line : load_weights(*backbone_, *args_.pretrained, "backbone.")) log_info(line);
+}
+
+}  // namespace ph

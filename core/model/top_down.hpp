@@ -1,0 +1,43 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "model/backbone.hpp"
+#include "model/checked_args.hpp"
+#include "model/pose_head.hpp"
+#include "model/pose_model.hpp"
+
+namespace ph {
+
+/// Arguments of mmpose 0.29's TopDown.
+struct TopDownArgs {
+  Node self;                       ///< the whole `model`, for the place in messages
+  std::optional<Node> pretrained;  ///< weights of the backbone
+  Node backbone, keypoint_head;
+  std::optional<Node> neck, train_cfg, test_cfg;
+  std::optional<Node> loss_keypoint;  ///< when the head has none; `loss_pose` is its old name
+  std::optional<Node> loss_pose;
+  static const CheckedArgs<TopDownArgs>& table();
+};
+
+/// A network that looks at one crop at a time: backbone and heatmap head.
+class TopDown final : public PoseModel {
+ public:
+  TopDown(const TopDownArgs& args, const Compat& compat);
+  TrainOutput train_step(const Batch& batch) override;
+  at::Tensor forward(const at::Tensor& img) override;
+  std::vector<Prediction> predict(const Batch& batch, const DatasetInfo& info) override;
+  /// Also loads `pretrained` into the backbone. Throws Error(config) when the file is not there.
+  void init_weights() override;
+  std::int64_t num_keypoints() const override { return head_->num_keypoints(); }
+
+ private:
+  void check_channels() const;
+  TopDownArgs args_;
+  TestCfg test_cfg_;
+  std::shared_ptr<Backbone> backbone_;
+  std::shared_ptr<PoseHead> head_;
+};
+
+}  // namespace ph

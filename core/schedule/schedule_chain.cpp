@@ -1,0 +1,119 @@
+#include "schedule/schedule_chain.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "plugin/aliases.hpp"
+
+namespace ph {
+namespace {
+
+// mmcv gives warm-up as keys of the policy's own section; here it is a schedule of its own.
+constexpr std::array<std::string_view, 4> kWarmupKeys{"warmup", "warmup_iters", "warmup_ratio", "warmup_by_epoch"};
+
+bool is_warmup_key(const std::string& key) {
+  return std::find(kWarmupKeys.begin(), kWarmupKeys.end(), key) != kWarmupKeys.end();
+}
+
+bool has_property(const ComponentRef& ref, const char* name) {
+  const auto schema = Json::parse(ref.note->schema);
+  return schema.contains("properties") && schema["properties"].contains(name);
+}
+
+ph_schedule_point point_of(const RunLength& length, const Progress& at, std::int64_t group, double base,
+                           double prev, std::int32_t role) {
+  ph_schedule_point point{};
+  point.size = sizeof point;
+  point.rev = 0;
+  point.iter = at.iter;
+  point.opt_step = at.opt_step;
+  point.epoch = at.epoch;
+  point.iters_per_epoch = length.iters_per_epoch;
+  point.max_iters = length.max_iters;
+  point.max_epochs = length.max_epochs;
+  point.by_epoch = length.by_epoch ? 1 : 0;
+  point.role = role;
+  point.group = group;
+  point.base = base;
+  point.prev = prev;
+  return point;
+}
+
+}  // namespace
+
+const char* role_name(std::int32_t role) noexcept {
+  switch (role) {
+    case PH_ROLE_LR: return "lr";
+    case PH_ROLE_MOMENTUM: return "momentum";
+    case PH_ROLE_WEIGHT_DECAY: return "weight_decay";
+    default: return "";
+  }
+}
+
+ScheduleChain::ScheduleChain(const PluginCatalog& catalog, const Node& config, std::int32_t role,
+                             bool iter_based)
+    : role_{role} {
+  const auto policy = config.find("policy") ? config.find("policy") : config.find("type");
+  if (!policy) throw config.error("no policy given", "\"policy\": a schedule, such as \"step\"");
+
+  Json args = Json::object();
+  for (const auto& key : config.keys()) {
+    if (key != "policy" && key != "type" && !is_warmup_key(key)) args[key] = config.at(key).json();
+  }
+  const auto names = components_for_alias(PH_KIND_SCHEDULE, policy->string());
+  const auto name = names.empty() ? policy->string() : names.front();
+  const auto ref = catalog.resolve(PH_KIND_SCHEDULE, name, *policy);
+  // As mmcv's iteration-based runner does.
+  if (iter_based && !args.contains("by_epoch") && has_property(ref, "by_epoch")) args["by_epoch"] = false;
+  add(catalog, name, config.with(args));
+
+  const auto mode = config.find("warmup");
+  if (!mode) {
+    for (const auto& key : config.keys()) {
+      if (is_warmup_key(key) && key != "warmup") {
+        throw config.at(key).error("there is no warm-up that it could belong to",
+                                   "\"warmup\": constant, linear or exp beside it", "add warmup, or remove " + key);
+      }
+    }
+    return;
+  }
+  Json warm{{"mode", mode->json()}, {"inverse", role == PH_ROLE_MOMENTUM}};
+  if (config.has("warmup_iters")) warm["iters"] = config.at("warmup_iters").json();
+  if (config.has("warmup_ratio")) warm["ratio"] = config.at("warmup_ratio").json();
+  if (config.has("warmup_by_epoch")) warm["by_epoch"] = config.at("warmup_by_epoch").json();
+  // mmcv's default ratio differs between the two.
+  if (!warm.contains("ratio") && role == PH_ROLE_MOMENTUM) warm["ratio"] = 0.9;
+  add(catalog, components_for_alias(PH_KIND_SCHEDULE, "warmup").at(0), config.with(warm));
+}
+
+void ScheduleChain::add(const PluginCatalog& catalog, std::string_view name, const Node& args) {
+  const auto& component = catalog.load(catalog.resolve(PH_KIND_SCHEDULE, name, args));
+  Link link{std::make_unique<PluginInstance>(component, args), nullptr};
+  link.api = &link.instance->api<ph_schedule_api>();
+  links_.push_back(std::move(link));
+}
+
+void ScheduleChain::check(const RunLength& length) const {
+  const auto point = point_of(length, {}, 0, 1.0, 1.0, role_);
+  for (const auto& link : links_) {
+    if (link.api->check) link.instance->check(link.api->check(link.instance->self(), &point), "check");
+  }
+}
+
+double ScheduleChain::value(const RunLength& length, const Progress& at, std::int64_t group, double base) const {
+  double value = base;
+  for (const auto& link : links_) {
+    const auto point = point_of(length, at, group, base, value, role_);
+    value = link.api->value(link.instance->self(), &point);
+  }
+  return value;
+}
+
+std::string ScheduleChain::description() const {
+  std::string all;
+  for (const auto& link : links_) all += (all.empty() ? "" : ", ") + link.instance->qualified_name();
+  return all;
+}
+
+}  // namespace ph

@@ -1,0 +1,158 @@
+#include "train/compute.hpp"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <dlfcn.h>
+#include <malloc.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+namespace ph {
+namespace {
+
+constexpr std::int64_t kKeepHeapMb = 2047;  // mallopt takes an int
+
+// First word of a file of the cgroup that this process is in (version 2), or nothing.
+std::string cgroup_value(const char* name) {
+  std::ifstream groups("/proc/self/cgroup");
+  std::string line, path;
+  while (std::getline(groups, line)) {
+    if (line.rfind("0::", 0) == 0) path = line.substr(3);
+  }
+  for (const auto& dir : {"/sys/fs/cgroup" + path, std::string("/sys/fs/cgroup")}) {
+    std::ifstream file(dir + "/" + name);
+    std::string text;
+    if (std::getline(file, text)) return text;
+  }
+  return {};
+}
+
+bool has_nvidia_driver() {
+  return std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/proc/driver/nvidia/version");
+}
+
+// The same binary serves both: the CUDA half of LibTorch is loaded only where there is a GPU.
+bool load_cuda() {
+  if (!has_nvidia_driver()) return false;
+  static void* const library = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
+  return library != nullptr && at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0;
+}
+
+c10::Device choose_device(const Node& runtime, std::vector<std::string>& notes) {
+  const auto wanted = runtime.has("device") ? runtime.at("device").string() : "auto";
+  if (wanted == "cpu") return c10::kCPU;
+  if (load_cuda()) return {c10::kCUDA, 0};
+  if (wanted == "cuda") {
+    const bool driver = has_nvidia_driver();
+    throw Error(ErrorKind::environment, runtime.where() + "/device: no CUDA device",
+                driver ? "a driver, but LibTorch's CUDA part could not be used: " + std::string(dlerror() ? "see doctor" : "no device")
+                       : "no NVIDIA driver on this machine",
+                "a GPU and the CUDA part of LibTorch", "--device cpu, or `posehost doctor`");
+  }
+  notes.emplace_back("device auto: cpu (no NVIDIA driver)");
+  return c10::kCPU;
+}
+
+bool choose_bf16(const Node& runtime, const c10::Device& device, std::vector<std::string>& notes) {
+  const auto wanted = runtime.has("precision") ? runtime.at("precision").string() : "fp32";
+  if (wanted == "fp32") return false;
+  if (wanted == "fp16") {
+    throw runtime.at("precision").error("fp16 is not available yet", "fp32, bf16 or auto", "use bf16: it needs no loss scaling");
+  }
+  const bool native = device.is_cuda() || cpu_has_bf16();
+  if (wanted == "bf16") {
+    if (!native) notes.emplace_back("precision bf16: this processor has neither avx512_bf16 nor AMX, it will be slower than fp32");
+    return true;
+  }
+  notes.emplace_back(native ? "precision auto: bf16" : "precision auto: fp32 (no avx512_bf16 or AMX)");
+  return native;
+}
+
+}  // namespace
+
+int usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  // "max 100000" or "150000 100000": microseconds of CPU per period.
+  const auto quota = cgroup_value("cpu.max");
+  double used = 0, period = 0;
+  if (std::sscanf(quota.c_str(), "%lf %lf", &used, &period) == 2 && period > 0) {
+    cores = std::min(cores, static_cast<int>(std::ceil(used / period)));
+  }
+  return std::max(1, cores);
+}
+
+std::int64_t usable_memory() {
+  const auto total = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  const auto limit = cgroup_value("memory.max");
+  char* end = nullptr;
+  const auto value = std::strtoll(limit.c_str(), &end, 10);
+  return end != limit.c_str() && value > 0 ? std::min<std::int64_t>(total, value) : total;
+}
+
+bool cpu_has_bf16() {
+  std::ifstream info("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(info, line)) {
+    if (line.rfind("flags", 0) == 0) {
+      return line.find(" avx512_bf16") != std::string::npos || line.find(" amx_bf16") != std::string::npos;
+    }
+  }
+  return false;
+}
+
+std::string blas_library() {
+  Dl_info info{};
+  void* symbol = dlsym(RTLD_DEFAULT, "sgemm_");
+  return symbol && dladdr(symbol, &info) && info.dli_fname ? info.dli_fname : "";
+}
+
+void keep_freed_memory(std::int64_t limit_mb) {
+  if (limit_mb <= 0) return;
+  const auto bytes = static_cast<int>(std::min<std::int64_t>(limit_mb << 20, INT_MAX));
+  mallopt(M_MMAP_THRESHOLD, INT_MAX);
+  mallopt(M_TRIM_THRESHOLD, bytes);
+  mallopt(M_TOP_PAD, static_cast<int>(std::min<std::int64_t>(bytes, 256 << 20)));
+}
+
+Compute set_up_compute(const Node& runtime) {
+  Compute compute;
+  const auto keep = runtime.find("keep_heap_mb");
+  keep_freed_memory(keep ? keep->i64() : std::min<std::int64_t>(kKeepHeapMb, usable_memory() / 4 >> 20));
+  compute.device = choose_device(runtime, compute.notes);
+  compute.bf16 = choose_bf16(runtime, compute.device, compute.notes);
+  if (runtime.has("param_dtype") && runtime.at("param_dtype").string() != "fp32") {
+    throw runtime.at("param_dtype").error("parameters in another type than fp32 are not available yet", "fp32");
+  }
+  compute.channels_last = runtime.has("channels_last") ? runtime.at("channels_last").boolean() : true;
+  compute.deterministic = runtime.has("deterministic") && runtime.at("deterministic").boolean();
+  compute.threads = runtime.has("threads") ? static_cast<int>(runtime.at("threads").i64()) : usable_cores();
+  at::set_num_threads(compute.threads);
+  if (compute.deterministic) at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
+  return compute;
+}
+
+AutocastScope::AutocastScope(const Compute& compute) : active_{compute.bf16}, device_{compute.device.type()} {
+  if (!active_) return;
+  was_enabled_ = at::autocast::is_autocast_enabled(device_);
+  at::autocast::set_autocast_enabled(device_, true);
+  at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+  at::autocast::increment_nesting();
+}
+
+AutocastScope::~AutocastScope() {
+  if (!active_) return;
+  if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+  at::autocast::set_autocast_enabled(device_, was_enabled_);
+}
+
+}  // namespace ph

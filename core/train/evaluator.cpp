@@ -1,0 +1,47 @@
+#include "train/evaluator.hpp"
+
+#include <ATen/core/grad_mode.h>
+
+namespace ph {
+
+Batch to_device(Batch batch, const Compute& compute) {
+  const auto format = compute.channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+  const bool async = batch.img.is_pinned();
+  batch.img = batch.img.to(compute.device, batch.img.scalar_type(), async).contiguous(format);
+  for (auto* tensor : {&batch.target, &batch.target_weight}) {
+    if (tensor->defined()) *tensor = tensor->to(compute.device, tensor->scalar_type(), async);
+  }
+  return batch;
+}
+
+std::vector<Prediction> predict_all(PoseModel& model, Loader& loader, const Compute& compute,
+                                    const std::function<void(std::int64_t)>& progress) {
+  at::NoGradGuard no_grad;
+  const bool was_training = model.is_training();
+  model.eval();
+  std::vector<Prediction> all;
+  all.reserve(static_cast<std::size_t>(loader.dataset().size()));
+  loader.start(0);
+  while (auto batch = loader.next()) {
+    const auto ready = to_device(std::move(*batch), compute);
+    const AutocastScope autocast(compute);
+    for (auto& prediction : model.predict(ready, loader.dataset().info())) all.push_back(std::move(prediction));
+    if (progress) progress(static_cast<std::int64_t>(all.size()));
+  }
+  model.train(was_training);
+  return all;
+}
+
+std::vector<std::pair<std::string, double>> evaluate(RunPlan& plan, std::vector<Prediction>* predictions,
+                                                     const std::function<void(std::int64_t)>& progress) {
+  auto found = predict_all(*plan.model, *plan.val, plan.compute, progress);
+  const auto& dataset = plan.val->dataset();
+  std::vector<std::pair<std::string, double>> results;
+  for (const auto& metric : plan.metrics) {
+    for (auto& result : metric->evaluate(dataset.instances(), found, dataset.info())) results.push_back(std::move(result));
+  }
+  if (predictions) *predictions = std::move(found);
+  return results;
+}
+
+}  // namespace ph

@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "train/plan_parts.hpp"
+
+namespace ph {
+namespace {
+
+// data.<name>_dataloader overrides data; mmpose's order.
+std::optional<Node> loader_setting(const Node& data, const char* loader, const char* key) {
+  if (const auto own = data.find(loader)) {
+    if (const auto value = own->find(key)) return value;
+  }
+  return data.find(key);
+}
+
+LoaderOptions loader_options(const RunPlan& plan, const Node& data, const char* loader, bool training) {
+  LoaderOptions options;
+  const auto batch = loader_setting(data, loader, "samples_per_gpu");
+  options.batch_size = batch ? batch->i64() : 1;
+  const auto workers = loader_setting(data, loader, "workers_per_gpu");
+  // Threads share memory and start at once, so 0 ("in the main process") is one thread here.
+  options.threads = static_cast<int>(std::clamp<std::int64_t>(workers ? workers->i64() : 2, 1, usable_cores()));
+  const auto prefetch = loader_setting(data, loader, "prefetch");
+  if (prefetch) options.prefetch_batches = static_cast<int>(std::max<std::int64_t>(1, prefetch->i64()));
+  options.shuffle = training;
+  if (training) {
+    const auto drop = loader_setting(data, loader, "drop_last");
+    options.drop_last = drop ? drop->boolean() : plan.compat->drop_last;
+    if (const auto own = data.find(loader)) {
+      if (const auto shuffle = own->find("shuffle")) options.shuffle = shuffle->boolean();
+    }
+  }
+  options.pin_memory = plan.compute.device.is_cuda();
+  options.seed = static_cast<std::uint64_t>(plan.seed);
+  return options;
+}
+
+const Json* find_transform(const Json& pipeline, const std::string& type) {
+  for (const auto& step : pipeline) {
+    if (step.is_object() && step.value("type", std::string{}) == type) return &step;
+  }
+  return nullptr;
+}
+
+// A pipeline for validation losses: that of `data.val`, which ends in a bare image, with the targets
+// of `data.train` and none of its augmentation.
+Node with_targets(const Node& val, const Node& train) {
+  Json json = val.json();
+  auto& pipeline = json["pipeline"];
+  if (!find_transform(pipeline, "TopDownGenerateTarget")) {
+    const auto* target = find_transform(train.json().at("pipeline"), "TopDownGenerateTarget");
+    if (!target) {
+      throw val.at("pipeline").error("no validation loss can be computed: neither data.val nor data.train makes targets",
+                                     "TopDownGenerateTarget in data.train.pipeline", "remove [\"val\", n] from workflow");
+    }
+    for (std::size_t i = pipeline.size(); i-- > 0;) {
+      if (pipeline[i].value("type", std::string{}) != "Collect") continue;
+      auto& keys = pipeline[i]["keys"];
+      if (keys.is_string()) keys = Json::array({keys});
+      for (const char* key : {"target", "target_weight"}) keys.push_back(key);
+      pipeline.insert(pipeline.begin() + static_cast<std::ptrdiff_t>(i), *target);
+      break;
+    }
+  }
+  return val.with(json);
+}
+
+std::shared_ptr<const Dataset> dataset(const RunPlan& plan, const RunOptions& options, const Node& node, bool test_mode) {
+  DataContext context{options.config.parent_path(), plan.compat, Node::parse("null"), true, test_mode};
+  if (const auto info = plan.config.find("dataset_info")) context.dataset_info = *info;
+  const auto runtime = plan.config.at("runtime");
+  if (const auto cache = runtime.find("image_cache_mb")) context.image_cache_mb = cache->i64();
+  return make_dataset(node, context);
+}
+
+}  // namespace
+
+void plan_data(RunPlan& plan, const RunOptions& options) {
+  if (options.no_data) return;
+  const auto data = plan.config.at("data");
+  const auto train = data.at("train");
+  plan.train = std::make_unique<Loader>(dataset(plan, options, train, false), loader_options(plan, data, "train_dataloader", true));
+  if (plan.train->batches() == 0) {
+    throw data.error("there is no batch to train on: " + std::to_string(plan.train->dataset().size()) + " instances, " +
+                         std::to_string(plan.train->options().batch_size) + " a batch, the incomplete last one dropped",
+                     "at least one full batch", "a smaller samples_per_gpu, or \"drop_last\": false");
+  }
+  const bool val_losses = std::any_of(plan.workflow.begin(), plan.workflow.end(), [](const auto& w) { return !w.train; });
+  const auto val = data.find("val");
+  if (val_losses && !val) throw data.error("workflow asks for validation, but there is no data.val", "data.val");
+  if (!val) return;
+  const auto val_options = loader_options(plan, data, "val_dataloader", false);
+  if (plan.config.has("evaluation") && options.validate) {
+    plan.val = std::make_unique<Loader>(dataset(plan, options, *val, true), val_options);
+  }
+  if (val_losses) {
+    plan.val_loss = std::make_unique<Loader>(dataset(plan, options, with_targets(*val, train), false), val_options);
+  }
+}
+
+}  // namespace ph

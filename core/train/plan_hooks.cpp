@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "plugin/aliases.hpp"
+#include "train/plan_parts.hpp"
+
+namespace ph {
+namespace {
+
+std::vector<std::string> properties_of(const PluginCatalog& plugins, const std::string& component, const Node& asked) {
+  const auto schema = Json::parse(plugins.resolve(PH_KIND_HOOK, component, asked).note->schema);
+  std::vector<std::string> names;
+  if (schema.contains("properties")) {
+    for (const auto& [key, value] : schema["properties"].items()) names.push_back(key);
+  }
+  return names;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+struct HookSpec {
+  std::string type;
+  Node args;
+  Json defaults = Json::object();  ///< given where the component has such an argument and args does not
+  bool drop_unknown = false;       ///< leave out arguments that the component does not have
+};
+
+// Adds every component that `spec.type` stands for.
+void add_hook(RunPlan& plan, const HookSpec& spec) {
+  auto names = components_for_alias(PH_KIND_HOOK, spec.type);
+  if (names.empty()) names.push_back(spec.type);
+  for (const auto& name : names) {
+    const auto known = properties_of(*plan.plugins, name, spec.args);
+    Json args = Json::object();
+    int priority = -1;
+    for (const auto& key : spec.args.keys()) {
+      if (key == "type") continue;
+      if (key == "priority" && !contains(known, key)) {
+        priority = priority_of(spec.args.at(key));
+      } else if (!spec.drop_unknown || contains(known, key)) {
+        args[key] = spec.args.at(key).json();
+      }
+    }
+    auto defaults = spec.defaults;
+    // As mmcv's iteration-based runner does.
+    if (!plan.length.by_epoch) defaults["by_epoch"] = false;
+    for (const auto& [key, value] : defaults.items()) {
+      if (!args.contains(key) && contains(known, key)) args[key] = value;
+    }
+    plan.hooks.add(*plan.plugins, name, spec.args.with(args), priority);
+  }
+}
+
+void add_checkpoint(RunPlan& plan) {
+  const auto& config = plan.config;
+  // Absent is not null: a run that nobody told how often to save still keeps its last two epochs.
+  if (config.json().contains("checkpoint_config") && !config.has("checkpoint_config")) return;
+  const auto every = plan.length.by_epoch ? std::int64_t{1} : std::max<std::int64_t>(1, plan.length.max_iters / 10);
+  const auto node = config.has("checkpoint_config") ? config.at("checkpoint_config")
+                                                    : config.with(Json{{"interval", every}, {"max_keep_ckpts", 2}});
+  add_hook(plan, {"CheckpointHook", node});
+}
+
+// mmpose 0.13 names the metric `key_indicator` and says save_best: true.
+Node with_save_best(const Node& evaluation) {
+  if (!evaluation.has("key_indicator")) return evaluation;
+  Json json = evaluation.json();
+  if (!json.contains("save_best") || json["save_best"] == true) json["save_best"] = json["key_indicator"];
+  if (json["save_best"] == false) json["save_best"] = nullptr;
+  json.erase("key_indicator");
+  return evaluation.with(json);
+}
+
+void add_evaluation(RunPlan& plan, const RunOptions& options) {
+  const auto evaluation = plan.config.find("evaluation");
+  if (!evaluation || !options.validate) return;
+  if (!plan.config.at("data").has("val")) throw evaluation->error("there is no data to evaluate on", "data.val", "add it, or --no-validate");
+  plan.metrics = make_metrics(*evaluation);
+  // The metrics' own arguments stand beside those of the hook.
+  add_hook(plan, {"EvalHook", with_save_best(*evaluation), Json::object(), true});
+}
+
+void add_loggers(RunPlan& plan) {
+  const auto config = plan.config.find("log_config");
+  if (!config) {
+    add_hook(plan, {"TextLoggerHook", plan.config.with(Json::object())});
+    return;
+  }
+  Json defaults = Json::object();
+  if (config->has("interval")) defaults["interval"] = config->at("interval").json();
+  const auto hooks = config->find("hooks");
+  if (!hooks) {
+    add_hook(plan, {"TextLoggerHook", config->with(Json::object()), defaults});
+    return;
+  }
+  for (const auto& hook : hooks->elements()) add_hook(plan, {hook.at("type").string(), hook, defaults});
+}
+
+}  // namespace
+
+void plan_hooks(RunPlan& plan, const RunOptions& options) {
+  // The order in which mmcv registers them: it decides among equal priorities.
+  auto steps = plan.steps;
+  for (const auto& chain : plan.schedules) {
+    const auto priority = chain->role() == PH_ROLE_LR ? PH_PRIORITY_VERY_HIGH : PH_PRIORITY_HIGH;
+    plan.hooks.add(std::string(role_name(chain->role())) + " schedule: " + chain->description(),
+                   PH_STAGE_BIT(PH_STAGE_BEFORE_TRAIN_ITER), priority, [steps, chain](std::int32_t) { steps->schedule(*chain); });
+  }
+  plan.hooks.add("optimizer: " + plan.optimizer->rule().qualified_name(), PH_STAGE_BIT(PH_STAGE_AFTER_TRAIN_ITER),
+                 PH_PRIORITY_ABOVE_NORMAL, [steps](std::int32_t) { steps->optimize(); });
+  add_checkpoint(plan);
+  add_hook(plan, {"IterTimerHook", plan.config.with(Json::object())});
+  add_loggers(plan);
+  for (const char* key : {"custom_hooks", "mmcv_hooks"}) {
+    const auto hooks = plan.config.find(key);
+    if (!hooks) continue;
+    for (const auto& hook : hooks->elements()) add_hook(plan, {hook.at("type").string(), hook});
+  }
+  add_evaluation(plan, options);
+}
+
+}  // namespace ph

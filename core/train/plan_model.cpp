@@ -1,0 +1,42 @@
+#include <ATen/Context.h>
+#include <torch/utils.h>
+
+#include "model/load_weights.hpp"
+#include "train/plan_parts.hpp"
+
+namespace ph {
+namespace {
+
+// Module::to takes no memory format; only 4-d tensors have this one.
+void use_channels_last(PoseModel& model) {
+  at::NoGradGuard no_grad;
+  for (auto& param : model.parameters()) {
+    if (param.dim() == 4) param.set_data(param.contiguous(at::MemoryFormat::ChannelsLast));
+  }
+}
+
+void check_keypoints(const RunPlan& plan, const Loader* loader) {
+  if (!loader) return;
+  const auto have = static_cast<std::int64_t>(loader->dataset().info().keypoints.size());
+  if (have == plan.model->num_keypoints()) return;
+  throw plan.config.at("model").error("the head gives " + std::to_string(plan.model->num_keypoints()) + " keypoints, the data set has " +
+                                          std::to_string(have),
+                                      "equal numbers", "model.keypoint_head.out_channels = " + std::to_string(have));
+}
+
+}  // namespace
+
+void plan_model(RunPlan& plan, const RunOptions&) {
+  const auto node = plan.config.at("model");
+  plan.model = make_model(node, *plan.compat);
+  check_keypoints(plan, plan.train.get());
+  check_keypoints(plan, plan.val.get());
+  // Weights depend on the seed alone, not on what was drawn before.
+  at::manual_seed(static_cast<std::uint64_t>(plan.seed));
+  plan.model->init_weights();
+  if (const auto from = plan.config.find("load_from")) plan.weights_report = load_weights(*plan.model, *from);
+  plan.model->to(plan.compute.device);
+  if (plan.compute.channels_last) use_channels_last(*plan.model);
+}
+
+}  // namespace ph

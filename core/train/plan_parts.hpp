@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "train/run_plan.hpp"
+
+namespace ph {
+
+/// The steps of make_plan(), in the order in which they are taken. Each fills its part of `plan`.
+void plan_workflow(RunPlan& plan);
+void plan_data(RunPlan& plan, const RunOptions& options);
+void plan_model(RunPlan& plan, const RunOptions& options);
+void plan_length(RunPlan& plan, const RunOptions& options);
+void plan_optimizer(RunPlan& plan);
+void plan_hooks(RunPlan& plan, const RunOptions& options);
+
+}  // namespace ph

@@ -1,0 +1,56 @@
+#include "train/run_plan.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "config/run_config.hpp"
+#include "log/log.hpp"
+#include "train/plan_parts.hpp"
+
+namespace ph {
+namespace {
+
+// Command-line flags are config keys in the end: one place decides, and the saved config is complete.
+Node apply_flags(const Node& config, const RunOptions& options) {
+  Json json = config.json();
+  if (!json.contains("runtime") || json["runtime"].is_null()) json["runtime"] = Json::object();
+  if (options.seed) json["runtime"]["seed"] = *options.seed;
+  if (options.deterministic) json["runtime"]["deterministic"] = true;
+  if (!options.device.empty()) json["runtime"]["device"] = options.device;
+  if (!options.load_from.empty()) json["load_from"] = options.load_from;
+  return config.with(json);
+}
+
+std::filesystem::path choose_work_dir(const Node& config, const RunOptions& options) {
+  if (!options.work_dir.empty()) return std::filesystem::absolute(options.work_dir);
+  if (config.has("work_dir")) return std::filesystem::absolute(config.at("work_dir").string());
+  return std::filesystem::absolute(std::filesystem::path("work_dirs") / options.config.stem());
+}
+
+std::int64_t choose_seed(const Node& config) {
+  if (config.has("runtime") && config.at("runtime").has("seed")) return config.at("runtime").at("seed").i64();
+  return config.has("seed") ? config.at("seed").i64() : 0;
+}
+
+}  // namespace
+
+RunPlan make_plan(const RunOptions& options) {
+  RunPlan plan;
+  plan.steps = std::make_shared<HostSteps>();
+  plan.config = check_run_config(apply_flags(load_config(options.config, options.overrides), options));
+  plan.work_dir = choose_work_dir(plan.config, options);
+  plan.seed = choose_seed(plan.config);
+  plan.compat = plan.config.has("compat") ? &compat_for(plan.config.at("compat")) : &default_compat();
+  plan.compute = set_up_compute(plan.config.at("runtime"));
+  plan.plugins = std::make_shared<PluginCatalog>(PluginCatalog::scan(plugin_folders(options.plugin_dirs, &plan.config)));
+
+  plan_workflow(plan);
+  plan_data(plan, options);
+  plan_model(plan, options);
+  plan_length(plan, options);
+  plan_optimizer(plan);
+  plan_hooks(plan, options);
+  plan.plugins->require(plan.config, /*all_resolved=*/true);
+  return plan;
+}
+
+}  // namespace ph

@@ -1,0 +1,65 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/node.hpp"
+#include "data/compat.hpp"
+#include "data/dataset.hpp"
+#include "data/loader.hpp"
+#include "metric/metric.hpp"
+#include "model/pose_model.hpp"
+#include "plugin/catalog.hpp"
+#include "schedule/schedule_chain.hpp"
+#include "train/compute.hpp"
+#include "train/hooks.hpp"
+#include "train/optimizer.hpp"
+#include "train/run_options.hpp"
+
+namespace ph {
+
+struct WorkflowEntry {
+  bool train;
+  std::int64_t times;  ///< epochs, or iterations of an iteration-based run
+};
+
+/// What the host does itself at its places in the list of hooks; the runner fills it in.
+struct HostSteps {
+  std::function<void(const ScheduleChain&)> schedule;
+  std::function<void()> optimize;
+};
+
+/// A run, built and checked before its first batch. Everything that can be wrong in a config is found
+/// while this is made; nothing is written yet.
+struct RunPlan {
+  Node config = Node::parse("null");  ///< resolved
+  std::filesystem::path work_dir;
+  std::int64_t seed = 0;
+  const Compat* compat = nullptr;
+  Compute compute;
+  std::shared_ptr<const PluginCatalog> plugins;
+  std::shared_ptr<PoseModel> model;
+  std::vector<std::string> weights_report;  ///< what load_from or pretrained found
+  std::unique_ptr<Optimizer> optimizer;
+  std::vector<std::shared_ptr<const ScheduleChain>> schedules;
+  HookList hooks;
+  std::shared_ptr<HostSteps> steps;
+  RunLength length;
+  std::vector<WorkflowEntry> workflow;
+  std::unique_ptr<Loader> train, val, val_loss;  ///< val: for evaluation; val_loss: with targets
+  std::vector<std::shared_ptr<const Metric>> metrics;
+  std::optional<Node> grad_clip;
+};
+
+/// Builds the plan. Throws Error; nothing but memory is touched.
+[[nodiscard]] RunPlan make_plan(const RunOptions& options);
+
+/// What --dry-run prints: parameter groups, schedules at a few points, hooks in order, data, memory.
+[[nodiscard]] std::vector<std::string> describe_plan(RunPlan& plan);
+
+}  // namespace ph

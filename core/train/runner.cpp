@@ -1,0 +1,186 @@
+#include "train/runner.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <string>
+
+#include "log/log.hpp"
+#include "train/evaluator.hpp"
+
+namespace ph {
+namespace {
+
+std::vector<bool> unroll(const std::vector<WorkflowEntry>& workflow) {
+  std::vector<bool> cycle;
+  for (const auto& entry : workflow) cycle.insert(cycle.end(), static_cast<std::size_t>(entry.times), entry.train);
+  return cycle;
+}
+
+}  // namespace
+
+Runner::Runner(RunPlan& plan, std::string run_name, double stop_after_s)
+    : plan_{plan},
+      view_{plan, log_, std::move(run_name)},
+      progress_{plan.length},
+      started_{std::chrono::steady_clock::now()},
+      stop_after_s_{stop_after_s},
+      cycle_{unroll(plan.workflow)} {
+  plan.steps->schedule = [this](const ScheduleChain& chain) { apply_schedule(chain); };
+  plan.steps->optimize = [this] { optimize(); };
+}
+
+RunResult Runner::run() {
+  view_.set_start(epoch_, iter_);
+  for (const auto& chain : plan_.schedules) apply_schedule(*chain);
+  stage(PH_STAGE_BEFORE_RUN);
+  if (plan_.length.by_epoch) {
+    run_epochs();
+  } else {
+    run_iterations();
+  }
+  result_.finished = !stop_;
+  stage(PH_STAGE_AFTER_RUN);
+  progress_.finish();
+  if (result_.finished && plan_.val && evaluated_at_ != iter_) evaluate_now();
+  return std::move(result_);
+}
+
+void Runner::run_epochs() {
+  while (!stop_ && epoch_ < plan_.length.max_epochs) {
+    const bool train = cycle_[static_cast<std::size_t>(flow_)];
+    if (train) {
+      train_epoch();
+      if (stop_ && !epoch_done_) return;
+      ++epoch_;
+      inner_iter_ = 0;
+      epoch_done_ = false;
+    } else {
+      validate(plan_.val_loss->batches());
+    }
+    flow_ = (flow_ + 1) % static_cast<std::int64_t>(cycle_.size());
+    if (epoch_ < plan_.length.max_epochs && stopping()) return;
+  }
+  // Validation that the workflow puts after the last training epoch still happens.
+  while (!stop_ && flow_ > 0 && flow_ < static_cast<std::int64_t>(cycle_.size()) && !cycle_[static_cast<std::size_t>(flow_)]) {
+    validate(plan_.val_loss->batches());
+    ++flow_;
+  }
+}
+
+void Runner::train_epoch() {
+  mode_ = PH_MODE_TRAIN;
+  iters_in_epoch_ = plan_.train->batches();
+  log_.clear();
+  plan_.model->train();
+  plan_.train->start(epoch_, inner_iter_);
+  stage(PH_STAGE_BEFORE_TRAIN_EPOCH);
+  while (auto batch = plan_.train->next()) {
+    train_iteration(*batch);
+    if (stopping()) {
+      if (inner_iter_ < iters_in_epoch_) return;
+      break;
+    }
+  }
+  epoch_done_ = true;
+  stage(PH_STAGE_AFTER_TRAIN_EPOCH);
+}
+
+void Runner::run_iterations() {
+  stage(PH_STAGE_BEFORE_EPOCH);
+  mode_ = PH_MODE_TRAIN;
+  iters_in_epoch_ = plan_.train->batches();
+  plan_.model->train();
+  plan_.train->start(epoch_, inner_iter_);
+  while (!stop_ && iter_ < plan_.length.max_iters) {
+    if (!cycle_[static_cast<std::size_t>(flow_)]) {
+      const auto first = flow_;
+      while (flow_ < static_cast<std::int64_t>(cycle_.size()) && !cycle_[static_cast<std::size_t>(flow_)]) ++flow_;
+      validate(std::min(flow_ - first, plan_.val_loss->batches()));
+    } else {
+      auto batch = plan_.train->next();
+      if (!batch) {
+        inner_iter_ = 0;
+        plan_.train->start(++epoch_);
+        continue;
+      }
+      train_iteration(*batch);
+      ++flow_;
+      if (stopping()) break;
+    }
+    flow_ %= static_cast<std::int64_t>(cycle_.size());
+  }
+  stage(PH_STAGE_AFTER_EPOCH);
+}
+
+void Runner::validate(std::int64_t batches) {
+  at::NoGradGuard no_grad;
+  mode_ = PH_MODE_VAL;
+  const auto inner = inner_iter_;
+  iters_in_epoch_ = batches;
+  log_.clear();
+  plan_.model->eval();
+  plan_.val_loss->start(0);
+  stage(PH_STAGE_BEFORE_VAL_EPOCH);
+  for (inner_iter_ = 0; inner_iter_ < batches; ++inner_iter_) {
+    auto batch = plan_.val_loss->next();
+    if (!batch) break;
+    samples_ = batch->samples();
+    log_.next(samples_);
+    stage(PH_STAGE_BEFORE_VAL_ITER);
+    const auto ready = to_device(std::move(*batch), plan_.compute);
+    {
+      const AutocastScope autocast(plan_.compute);
+      record(plan_.model->train_step(ready), ready);
+    }
+    stage(PH_STAGE_AFTER_VAL_ITER);
+  }
+  samples_ = 0;
+  stage(PH_STAGE_AFTER_VAL_EPOCH);
+  inner_iter_ = inner;
+  iters_in_epoch_ = plan_.train->batches();
+  mode_ = PH_MODE_TRAIN;
+  log_.clear();
+  plan_.model->train();
+}
+
+bool Runner::stopping() {
+  if (signals_.take_save()) save({"iter_" + std::to_string(iter_) + ".safetensors", true, true, {}});
+  if (stop_) return true;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started_;
+  if (const int number = signals_.stop()) {
+    result_.stop_reason = number == SIGINT ? "SIGINT" : "SIGTERM";
+  } else if (view_.stop) {
+    result_.stop_reason = *view_.stop;
+  } else if (stop_after_s_ > 0 && elapsed.count() >= stop_after_s_) {
+    result_.stop_reason = "--stop-after";
+  } else {
+    return false;
+  }
+  save_and_stop();
+  return true;
+}
+
+void Runner::stage(std::int32_t stage) {
+  if (!plan_.hooks.wants(stage)) return;
+  const auto& length = plan_.length;
+  ph_hook_event event{};
+  event.size = sizeof event;
+  event.stage = stage;
+  event.mode = mode_;
+  event.epoch = epoch_;
+  event.iter = iter_;
+  event.inner_iter = inner_iter_;
+  event.iters_in_epoch = iters_in_epoch_;
+  event.iters_per_epoch = length.iters_per_epoch;
+  event.max_epochs = length.max_epochs;
+  event.max_iters = length.max_iters;
+  event.opt_step = opt_step_;
+  event.by_epoch = length.by_epoch ? 1 : 0;
+  event.last = length.by_epoch ? epoch_ + 1 >= length.max_epochs && epoch_done_ : iter_ + 1 >= length.max_iters;
+  event.samples = samples_;
+  event.clock_ns = std::chrono::steady_clock::now().time_since_epoch().count();
+  event.run = view_.table();
+  plan_.hooks.run(event, [this] { meet_requests(); });
+}
+
+}  // namespace ph

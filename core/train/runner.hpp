@@ -1,0 +1,82 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "train/checkpoint.hpp"
+#include "train/log_buffer.hpp"
+#include "train/progress_line.hpp"
+#include "train/run_plan.hpp"
+#include "train/run_view.hpp"
+#include "train/stop_signal.hpp"
+
+namespace ph {
+
+/// How a run ended.
+struct RunResult {
+  bool finished = false;               ///< false: stopped early and saved
+  std::string stop_reason;
+  std::filesystem::path checkpoint;    ///< the newest
+  std::vector<std::pair<std::string, double>> metrics;  ///< of the last evaluation
+  std::vector<Prediction> predictions;                  ///< likewise
+};
+
+/// Trains by a plan: the loops of mmcv's epoch- and iteration-based runners, whose stages go to the
+/// plan's hooks. Main thread; one run at a time.
+class Runner {
+ public:
+  Runner(RunPlan& plan, std::string run_name, double stop_after_s);
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  /// Continues from a checkpoint: weights, optimizer, hooks, position. Throws Error(data).
+  void resume(const std::filesystem::path& file);
+  /// Throws Error when something fails; what was saved stays.
+  [[nodiscard]] RunResult run();
+
+ private:
+  void run_epochs();
+  void run_iterations();
+  void train_epoch();
+  void validate(std::int64_t batches);  // losses on the validation set, nothing else changes
+  void train_iteration(const Batch& batch);
+  void optimize();
+  void apply_schedule(const ScheduleChain& chain);
+  void clip_gradients();
+  void guard_nan(const TrainOutput& output);
+  void record(const TrainOutput& output, const Batch& batch);
+
+  void stage(std::int32_t stage);
+  void meet_requests();
+  void save(const SaveRequest& request);
+  void evaluate_now();
+  [[nodiscard]] RunPosition position() const;
+  [[nodiscard]] bool stopping();
+  void save_and_stop();
+
+  RunPlan& plan_;
+  LogBuffer log_;
+  RunView view_;
+  ProgressLine progress_;
+  StopSignals signals_;
+  std::chrono::steady_clock::time_point started_;
+  double stop_after_s_;
+  RunResult result_;
+
+  // Where the run is. The flags tell what has already happened at the current stage, so that a
+  // checkpoint asked for by a hook says exactly what is in its weights.
+  std::int64_t epoch_ = 0, iter_ = 0, inner_iter_ = 0, opt_step_ = 0, flow_ = 0;
+  bool iteration_done_ = false, epoch_done_ = false;
+  std::int64_t iters_in_epoch_ = 0, samples_ = 0;
+  std::int32_t mode_ = 0;
+  at::Tensor loss_;  // of the current iteration, until it is differentiated
+  std::vector<bool> cycle_;  // the workflow, one entry per unit
+  bool stop_ = false;
+  std::int64_t evaluated_at_ = -1;
+};
+
+}  // namespace ph

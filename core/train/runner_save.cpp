@@ -1,0 +1,121 @@
+// What hooks ask of a run: checkpoints, evaluation, an early end. And how a run comes back.
+#include <nlohmann/json.hpp>
+
+#include "log/log.hpp"
+#include "train/evaluator.hpp"
+#include "train/runner.hpp"
+
+namespace ph {
+namespace {
+
+// The config as it is kept in a checkpoint: without what differs between equal runs.
+std::string portable_config(const Node& config) {
+  Json json = config.json();
+  for (const char* key : {"work_dir", "load_from", "resume_from"}) json.erase(key);
+  return json.dump();
+}
+
+std::string dataset_summary(const DatasetInfo& info) {
+  return Json{{"name", info.name}, {"keypoints", info.keypoints}, {"flip_pairs", info.flip_pairs}, {"sigmas", info.sigmas},
+              {"skeleton", info.skeleton}}.dump();
+}
+
+}  // namespace
+
+RunPosition Runner::position() const {
+  RunPosition p{epoch_, iter_, inner_iter_, opt_step_, flow_, plan_.length.iters_per_epoch, plan_.seed};
+  if (iteration_done_) {
+    ++p.iter;
+    ++p.inner_iter;
+    if (!plan_.length.by_epoch) p.flow = (p.flow + 1) % static_cast<std::int64_t>(cycle_.size());
+  }
+  if (epoch_done_) {
+    ++p.epoch;
+    p.inner_iter = 0;
+    p.flow = (p.flow + 1) % static_cast<std::int64_t>(cycle_.size());
+  }
+  return p;
+}
+
+void Runner::save(const SaveRequest& request) {
+  Checkpoint checkpoint;
+  checkpoint.tensors = model_state(*plan_.model);
+  if (request.optimizer) {
+    checkpoint.tensors.merge(plan_.optimizer->state());
+    checkpoint.hook_state = plan_.hooks.state();
+  }
+  checkpoint.position = position();
+  checkpoint.config = portable_config(plan_.config);
+  checkpoint.dataset = dataset_summary(plan_.train->dataset().info());
+  const auto file = plan_.work_dir / request.filename;
+  save_checkpoint(file, checkpoint);
+  if (request.last) point_to(plan_.work_dir / "last.safetensors", file);
+  for (const auto& old : request.remove) {
+    std::error_code ignored;  // a file that somebody took away is gone, as was wanted
+    std::filesystem::remove(plan_.work_dir / old, ignored);
+    std::filesystem::remove(plan_.work_dir / (old + ".info.json"), ignored);
+  }
+  if (request.optimizer) result_.checkpoint = file;
+}
+
+void Runner::save_and_stop() {
+  stop_ = true;
+  const auto name = "iter_" + std::to_string(iter_) + ".safetensors";
+  save({name, true, true, {}});
+  log_info("stopped by " + result_.stop_reason + " after iteration " + std::to_string(iter_) + "; saved " + name);
+}
+
+void Runner::meet_requests() {
+  const auto saves = std::move(view_.saves);
+  view_.saves.clear();
+  for (const auto& request : saves) save(request);
+  if (view_.evaluate) {
+    view_.evaluate = false;
+    evaluate_now();
+  }
+}
+
+void Runner::evaluate_now() {
+  progress_.note("evaluating");
+  view_.metrics = evaluate(plan_, &result_.predictions, [&](std::int64_t done) {
+    progress_.note("evaluating " + std::to_string(done) + "/" + std::to_string(plan_.val->dataset().size()));
+  });
+  view_.evaluated = true;
+  evaluated_at_ = iter_ + (iteration_done_ ? 1 : 0);
+  result_.metrics = view_.metrics;
+  stage(PH_STAGE_AFTER_EVALUATE);
+}
+
+void Runner::resume(const std::filesystem::path& file) {
+  const auto checkpoint = load_checkpoint(file);
+  const auto where = file.string();
+  if (checkpoint.config.empty()) {
+    throw Error(ErrorKind::data, where + ": cannot be resumed from", "weights without the state of a run", "a checkpoint of posehost",
+                "--load-from to start a new run from these weights");
+  }
+  const auto& p = checkpoint.position;
+  if (p.iters_per_epoch != plan_.length.iters_per_epoch) {
+    throw Error(ErrorKind::data, where + ": belongs to a run with other data or batch size",
+                std::to_string(p.iters_per_epoch) + " iterations an epoch", std::to_string(plan_.length.iters_per_epoch),
+                "the data and samples_per_gpu of that run, or --load-from");
+  }
+  if (p.seed != plan_.seed) {
+    throw Error(ErrorKind::data, where + ": belongs to a run with another seed", std::to_string(p.seed), std::to_string(plan_.seed),
+                "--seed " + std::to_string(p.seed));
+  }
+  if (p.flow >= static_cast<std::int64_t>(cycle_.size())) {
+    throw Error(ErrorKind::data, where + ": belongs to a run with another workflow", {}, {}, "the workflow of that run, or --load-from");
+  }
+  load_model_state(*plan_.model, checkpoint.tensors, where);
+  plan_.optimizer->load_state(checkpoint.tensors, where);
+  plan_.hooks.load_state(checkpoint.hook_state);
+  epoch_ = p.epoch;
+  iter_ = p.iter;
+  inner_iter_ = p.inner_iter;
+  opt_step_ = p.opt_step;
+  flow_ = p.flow;
+  result_.checkpoint = file;
+  log_info("resumed from " + where + ": epoch " + std::to_string(epoch_) + ", iteration " + std::to_string(iter_));
+}
+
+}  // namespace ph

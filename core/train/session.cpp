@@ -1,0 +1,117 @@
+#include "train/session.hpp"
+
+#include <torch/version.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+
+#include "log/log.hpp"
+#include "tensor/safetensors.hpp"
+#include "tools/picture.hpp"
+#include "train/runner.hpp"
+
+namespace ph {
+namespace {
+
+// mmcv's name for the files of one start: "20261124_083000".
+std::string timestamp() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  char text[32];
+  std::strftime(text, sizeof text, "%Y%m%d_%H%M%S", localtime_r(&now, &local));
+  return text;
+}
+
+// Two starts within a second, or two runs, must not share their logs.
+std::string free_run_name(const std::filesystem::path& dir) {
+  const auto base = timestamp();
+  auto name = base;
+  for (int i = 1; std::filesystem::exists(dir / (name + ".log")); ++i) name = base + "_" + std::to_string(i);
+  return name;
+}
+
+void make_work_dir(const RunPlan& plan) {
+  std::error_code failed;
+  std::filesystem::create_directories(plan.work_dir, failed);
+  if (failed || access(plan.work_dir.c_str(), W_OK) != 0) {
+    throw Error(ErrorKind::environment, plan.work_dir.string() + ": the work dir cannot be written",
+                failed ? failed.message() : "no permission to write", "a folder that can be made and written", "--work-dir DIR");
+  }
+}
+
+std::filesystem::path checkpoint_to_resume(const RunPlan& plan, const RunOptions& options) {
+  auto wanted = options.resume;
+  if (wanted.empty() && plan.config.has("resume_from")) wanted = plan.config.at("resume_from").string();
+  if (wanted.empty()) return {};
+  if (wanted != "auto") return wanted;
+  const auto last = plan.work_dir / "last.safetensors";
+  if (std::filesystem::exists(last)) return std::filesystem::canonical(last);
+  log_info("--resume: nothing saved in " + plan.work_dir.string() + " yet, starting anew");
+  return {};
+}
+
+void describe_start(const RunPlan& plan) {
+  const auto& length = plan.length;
+  log_info("posehost " POSEHOST_VERSION ", LibTorch " TORCH_VERSION ", " + std::to_string(plan.compute.threads) + " threads, device " +
+           plan.compute.device.str() + ", precision " + (plan.compute.bf16 ? "bf16" : "fp32") + ", seed " + std::to_string(plan.seed));
+  for (const auto& note : plan.compute.notes) log_info(note);
+  for (const auto* loader : {plan.train.get(), plan.val.get()}) {
+    if (!loader) continue;
+    for (const auto& line : loader->dataset().report()) log_info(std::string(loader == plan.train.get() ? "train: " : "val: ") + line);
+  }
+  for (const auto& assumption : plan.train->dataset().info().assumptions) log_info("assumed: " + assumption);
+  for (const auto& line : plan.weights_report) log_info(line);
+  for (const auto& line : plan.hooks.listing()) log_info(line);
+  std::string flow;
+  for (const auto& entry : plan.workflow) {
+    flow += (flow.empty() ? "('" : ", ('") + std::string(entry.train ? "train" : "val") + "', " + std::to_string(entry.times) + ")";
+  }
+  log_info("workflow: [" + flow + "], max: " +
+           (length.by_epoch ? std::to_string(length.max_epochs) + " epochs" : std::to_string(length.max_iters) + " iters"));
+}
+
+void summarize(const RunPlan& plan, const RunOptions& options, const RunResult& result, const std::filesystem::path& picture) {
+  std::string metrics;
+  for (const auto& [name, value] : result.metrics) {
+    char text[64];
+    std::snprintf(text, sizeof text, "  %s %.4f", name.c_str(), value);
+    metrics += text;
+  }
+  if (!metrics.empty()) log_info("result  " + metrics.substr(2));
+  if (!picture.empty()) log_info("picture " + picture.string());
+  if (!result.checkpoint.empty()) log_info("weights " + result.checkpoint.string());
+  log_info("work dir " + plan.work_dir.string());
+  const auto command = "posehost run " + options.config.string() + " --work-dir " + plan.work_dir.string();
+  log_info(result.finished ? "next    " + command + " --resume --set total_epochs=" +
+                                 std::to_string(plan.length.max_epochs + plan.length.max_epochs / 2 + 1) + "   (train longer)"
+                           : "next    " + command + " --resume");
+}
+
+}  // namespace
+
+int run_session(const RunOptions& options) {
+  auto plan = make_plan(options);
+  if (options.dry_run) {
+    for (const auto& line : describe_plan(plan)) std::printf("%s\n", line.c_str());
+    return 0;
+  }
+  make_work_dir(plan);
+  const auto name = free_run_name(plan.work_dir);
+  log_to_file(plan.work_dir / (name + ".log"));
+  write_file_atomically(plan.work_dir / "config.json", pretty_config(plan.config, true) + "\n");
+  describe_start(plan);
+
+  Runner runner(plan, name, options.stop_after_s);
+  if (const auto file = checkpoint_to_resume(plan, options); !file.empty()) runner.resume(file);
+  const auto result = runner.run();
+  std::filesystem::path picture;
+  if (result.finished && plan.val && !result.predictions.empty()) {
+    picture = plan.work_dir / "val_samples.png";
+    write_samples_picture(picture, plan.val->dataset(), result.predictions);
+  }
+  summarize(plan, options, result, picture);
+  return result.finished ? 0 : kExitRequeue;
+}
+
+}  // namespace ph

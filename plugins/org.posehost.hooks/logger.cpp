@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "logger.hpp"
+
+#include <algorithm>
+
+const double* LogRow::find(std::string_view name) const {
+  const auto found = std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.name == name; });
+  return found == values.end() ? nullptr : &found->value;
+}
+
+LoggerHook::LoggerHook(const ph::Config& config)
+    : interval_{config.get<std::int64_t>("interval")},
+      by_epoch_{config.get<bool>("by_epoch")},
+      ignore_last_{config.get<bool>("ignore_last")} {}
+
+std::int64_t LoggerHook::due(const ph::RunView& run) const {
+  const auto& now = run.now();
+  if (by_epoch_ ? run.every_n_inner_iters(interval_) : run.every_n_iters(interval_)) return interval_;
+  if (run.end_of_epoch() && !ignore_last_) return interval_;
+  // An interval beyond the end would leave no row at all.
+  const bool end = by_epoch_ ? run.end_of_epoch() : now.iter + 1 == now.max_iters;
+  const auto length = by_epoch_ ? now.iters_in_epoch : now.max_iters;
+  return end && interval_ > length ? length : 0;
+}
+
+void LoggerHook::after_train_iter(ph::RunView& run) {
+  const auto window = due(run);
+  if (window == 0) return;
+  const auto& now = run.now();
+  emit(run, {true, now.epoch + 1, (by_epoch_ ? now.inner_iter : now.iter) + 1,
+             by_epoch_ ? now.iters_in_epoch : now.max_iters, {}, run.averages(window)});
+}
+
+// Validation in the workflow: the epoch before it has been counted.
+void LoggerHook::after_val_epoch(ph::RunView& run) {
+  const auto& now = run.now();
+  const auto iter = by_epoch_ ? now.iters_in_epoch : now.iter;
+  emit(run, {false, now.by_epoch != 0 ? now.epoch : now.epoch + 1, iter, now.iters_in_epoch, {}, run.averages(0)});
+}
+
+void LoggerHook::after_evaluate(ph::RunView& run) {
+  const auto done = iterations_.done(run), epoch = iterations_.epoch(run);
+  const auto per_epoch = run.now().iters_per_epoch;
+  const auto iter = by_epoch_ && epoch > 0 ? done - (epoch - 1) * per_epoch : done;
+  emit(run, {false, epoch, iter, per_epoch, {}, run.metrics()});
+}
+
+void LoggerHook::emit(const ph::RunView& run, LogRow row) {
+  if (run.rank() != 0) return;
+  row.lr = run.hyper(0, "lr");
+  write(run, row);
+}

@@ -1,0 +1,132 @@
+// Schedules against mmcv's own hooks (tests/golden/schedules.py), as chains made from lr_config.
+#include <cmath>
+
+#include "bundled.hpp"
+#include "schedule/schedule_chain.hpp"
+#include "support/catch.hpp"
+#include "support/error_of.hpp"
+#include "support/golden.hpp"
+#include "support/temp_folder.hpp"
+#include "log/log.hpp"
+
+using test::ContainsSubstring;
+
+namespace {
+
+ph::RunLength epochs(std::int64_t n, std::int64_t iters) { return {true, iters, n, n * iters}; }
+
+ph::ScheduleChain chain(const std::string& config, std::int32_t role = PH_ROLE_LR, bool iter_based = false) {
+  return {test::bundled(), ph::Node::parse(config), role, iter_based};
+}
+
+}  // namespace
+
+TEST_CASE("schedules follow mmcv", "[plugins][schedule][golden]") {
+  const auto cases = test::golden("schedules.json");
+  REQUIRE(cases.size() >= 35);
+  for (const auto& golden : cases) {
+    const bool lr = golden.contains("lr_config");
+    const auto& config = golden[lr ? "lr_config" : "momentum_config"];
+    CAPTURE(config.dump());
+    const auto schedule = chain(config.dump(), lr ? PH_ROLE_LR : PH_ROLE_MOMENTUM);
+    const auto iters = golden["iters_per_epoch"].get<std::int64_t>();
+    const auto length = epochs(golden["max_epochs"].get<std::int64_t>(), iters);
+    schedule.check(length);
+    REQUIRE(golden["values"].size() == static_cast<std::size_t>(length.max_iters));
+    for (std::int64_t i = 0; i < length.max_iters; ++i) {
+      for (std::size_t group = 0; group < golden["base"].size(); ++group) {
+        CAPTURE(i, group);
+        const auto value = schedule.value(length, {i / iters, i, i}, static_cast<std::int64_t>(group),
+                                          golden["base"][group].get<double>());
+        const auto expected = golden["values"][static_cast<std::size_t>(i)][group].get<double>();
+        // Doubles from the same formulas in another order: a few roundings. Abs for an expected 0.
+        REQUIRE_THAT(value, test::WithinRel(expected, 1e-12) || test::WithinAbs(expected, 1e-17));
+      }
+    }
+  }
+}
+
+TEST_CASE("schedules end where they should, also beyond the run", "[plugins][schedule]") {
+  const auto length = epochs(4, 5);
+  const ph::Progress end{4, 20, 20}, beyond{9, 45, 45};
+  const auto poly = chain(R"({"policy": "poly", "power": 0.5, "min_lr": 0.01})");
+  const auto cosine = chain(R"({"policy": "CosineAnnealing", "min_lr": 0.01})");
+  for (const auto& at : {end, beyond}) {
+    CHECK(poly.value(length, at, 0, 0.1) == 0.01);
+    CHECK_THAT(cosine.value(length, at, 0, 0.1), test::WithinAbs(0.01, 1e-17));
+  }
+  // A run of no iterations has its end at its beginning; nothing is divided by 0.
+  CHECK(poly.value(epochs(0, 0), {}, 0, 0.1) == 0.01);
+  CHECK(std::isfinite(cosine.value(epochs(0, 0), {}, 0, 0.1)));
+}
+
+TEST_CASE("an iteration-based run counts iterations by itself", "[plugins][schedule]") {
+  const ph::RunLength length{false, 7, 0, 100};
+  const auto poly = chain(R"({"policy": "poly"})", PH_ROLE_LR, true);
+  poly.check(length);
+  CHECK_THAT(poly.value(length, {7, 50, 50}, 0, 0.2), test::WithinRel(0.1, 1e-15));
+  CHECK_THAT(test::error_of([&] { chain(R"({"policy": "poly", "by_epoch": true})", PH_ROLE_LR, true).check(length); }),
+             ContainsSubstring("by_epoch is true in a run that counts iterations; expected by_epoch false"));
+}
+
+TEST_CASE("a warm-up longer than the run is an error", "[plugins][schedule][error]") {
+  const auto refusal = [](const std::string& config) {
+    return test::error_of([&] { chain(config).check(epochs(3, 10)); });
+  };
+  CHECK_THAT(refusal(R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 31})"),
+             ContainsSubstring("warm-up of 31 iterations, the run has 30"));
+  CHECK_THAT(refusal(R"({"policy": "fixed", "warmup": "exp", "warmup_iters": 4, "warmup_by_epoch": true})"),
+             ContainsSubstring("warm-up of 4 epochs, the run has 3"));
+  CHECK(refusal(R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 30})") == "(no error)");
+  CHECK(refusal(R"({"policy": "fixed", "warmup": "exp", "warmup_iters": 3, "warmup_by_epoch": true})") == "(no error)");
+  CHECK_THAT(test::error_of([] {
+               chain(R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 1})").check(epochs(0, 0));
+             }),
+             ContainsSubstring("the run has 0"));
+}
+
+TEST_CASE("a milestone beyond the run is a warning", "[plugins][schedule]") {
+  const test::TempFolder folder;
+  ph::log_to_file(folder.path() / "log");
+  chain(R"({"policy": "step", "step": [2, 3, 9]})").check(epochs(3, 10));
+  ph::close_log_file();
+  const auto text = test::read_all(folder.path() / "log");
+  CHECK_THAT(text, ContainsSubstring("step at epoch 3 is never reached: the run has 3"));
+  CHECK_THAT(text, ContainsSubstring("step at epoch 9 is never reached: the run has 3"));
+  CHECK_THAT(text, !ContainsSubstring("step at epoch 2 "));
+}
+
+TEST_CASE("schedules name the argument that is wrong", "[plugins][schedule][error]") {
+  const auto [config, expected] = GENERATE(table<std::string, std::string>(
+      {{R"({"policy": "step"})", "step"},
+       {R"({"policy": "step", "step": 0})", "/step"},
+       {R"({"policy": "step", "step": [3, -1]})", "/step/1"},
+       {R"({"policy": "step", "step": [5, 3]})", "milestones 5, 3; expected them in ascending order"},
+       {R"({"policy": "step", "step": 2.5})", "/step"},
+       {R"({"policy": "step", "step": 2, "gamma": 0})", "/gamma"},
+       {R"({"policy": "step", "step": 2, "min_lr": 0.1, "min_momentum": 0.1})",
+        "min_lr and min_momentum are given; expected one of them"},
+       {R"({"policy": "step", "step": 2, "min_lr_ratio": 0.1})", "unknown key"},
+       {R"({"policy": "poly", "power": 0})", "/power"},
+       {R"({"policy": "poly", "min_momentum": 0.1})", "min_momentum does not belong here; expected min_lr"},
+       {R"({"policy": "CosineAnnealing"})", "no lowest value; expected min_lr or min_lr_ratio"},
+       {R"({"policy": "CosineAnnealing", "min_lr": 0, "min_lr_ratio": 0.1})",
+        "min_lr and min_lr_ratio are given; expected one of them"},
+       {R"({"policy": "CosineAnnealing", "min_momentum_ratio": 0.1})",
+        "min_momentum_ratio does not belong here; expected min_lr_ratio"},
+       {R"({"policy": "fixed", "warmup": "linear"})", "iters"},
+       {R"({"policy": "fixed", "warmup": "cosine", "warmup_iters": 5})", "cosine"},
+       {R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 0})", "/iters"},
+       {R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 5, "warmup_ratio": 0})", "/ratio"},
+       {R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 5, "warmup_ratio": 1.5})", "/ratio"}}));
+  CAPTURE(config);
+  const auto text = test::error_of([&config = config] { chain(config).check(epochs(10, 10)); });
+  REQUIRE_THAT(text, ContainsSubstring(expected));
+}
+
+TEST_CASE("momentum_config takes min_momentum", "[plugins][schedule][error]") {
+  CHECK_THAT(test::error_of([] {
+               chain(R"({"policy": "CosineAnnealing", "min_lr": 0.1})", PH_ROLE_MOMENTUM).check(epochs(5, 5));
+             }),
+             ContainsSubstring("min_lr does not belong here; expected min_momentum"));
+}
