@@ -11,10 +11,12 @@ constexpr double far_away = 1e9;
 
 }  // namespace
 
-MsraTarget::MsraTarget(std::array<std::int64_t, 2> image_size, std::array<std::int64_t, 2> heatmap_size, double sigma)
+MsraTarget::MsraTarget(std::array<std::int64_t, 2> image_size, std::array<std::int64_t, 2> heatmap_size,
+                       double sigma)
     : stride_{static_cast<double>(image_size[0]) / static_cast<double>(heatmap_size[0]),
               static_cast<double>(image_size[1]) / static_cast<double>(heatmap_size[1])},
-      size_(heatmap_size), reach_(3 * sigma),
+      size_(heatmap_size),
+      reach_(3 * sigma),
       patch_side_(static_cast<std::int64_t>(std::ceil(2 * reach_ + 1))) {
   // 2 reach + 1 pixels, from 0 on; for a broken sigma such as 1.5 that is 10, with its centre at 5.
   const auto middle = static_cast<float>(std::floor((2 * reach_ + 1) / 2));
@@ -29,8 +31,8 @@ MsraTarget::MsraTarget(std::array<std::int64_t, 2> image_size, std::array<std::i
 
 std::size_t MsraTarget::plane() const noexcept { return static_cast<std::size_t>(size_[0] * size_[1]); }
 
-void MsraTarget::encode(std::span<const float> joints, std::span<const float> visible, std::span<float> target,
-                        std::span<float> weight) const {
+void MsraTarget::encode(std::span<const float> joints, std::span<const float> visible,
+                        std::span<float> target, std::span<float> weight) const {
   std::fill(target.begin(), target.end(), 0.0F);
   for (std::size_t k = 0; k < visible.size(); ++k) {
     weight[k] = visible[k];

@@ -25,12 +25,13 @@ class MsraTarget {
               std::span<float> weight) const;
 
  private:
-  void draw(std::array<std::int64_t, 2> low, std::array<std::int64_t, 2> high, std::span<float> heatmap) const;
+  void draw(std::array<std::int64_t, 2> low, std::array<std::int64_t, 2> high,
+            std::span<float> heatmap) const;
 
   std::array<double, 2> stride_;  // crop pixels per heatmap pixel
   std::array<std::int64_t, 2> size_;
-  double reach_;             // 3 sigma
-  std::int64_t patch_side_;  // pixels
+  double reach_;              // 3 sigma
+  std::int64_t patch_side_;   // pixels
   std::vector<float> patch_;  // patch_side_ x patch_side_
 };
 

@@ -15,8 +15,8 @@ cv::Point2f third_point(const cv::Point2f& a, const cv::Point2f& b) {
 
 }  // namespace
 
-AffineMatrix crop_matrix(const std::array<float, 2>& center, const std::array<float, 2>& scale, double rotation,
-                         const std::array<std::int64_t, 2>& size) {
+AffineMatrix crop_matrix(const std::array<float, 2>& center, const std::array<float, 2>& scale,
+                         double rotation, const std::array<std::int64_t, 2>& size) {
   const double radians = std::numbers::pi * rotation / 180;
   const double half_width = static_cast<double>(scale[0] * 200.0F) * -0.5;
   const auto width = static_cast<double>(size[0]), height = static_cast<double>(size[1]);

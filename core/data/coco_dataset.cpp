@@ -25,10 +25,12 @@ struct DataCfg {
 const ArgTable<DataCfg>& DataCfg::table() {
   static const auto t =
       ArgTable<DataCfg>("sizes, keypoints, boxes")
-          .required("image_size", &DataCfg::image_size, "width, height of the network's input", range(1, 16384))
+          .required("image_size", &DataCfg::image_size, "width, height of the network's input",
+                    range(1, 16384))
           .required("heatmap_size", &DataCfg::heatmap_size, "width, height of a heatmap", range(1, 16384))
           .required("num_joints", &DataCfg::num_joints, "keypoints of an annotation", at_least(1))
-          .arg("num_output_channels", &DataCfg::num_output_channels, "channels of the network's output", at_least(0))
+          .arg("num_output_channels", &DataCfg::num_output_channels, "channels of the network's output",
+               at_least(0))
           .arg("dataset_channel", &DataCfg::dataset_channel, "keypoints of the data set; all")
           .arg("inference_channel", &DataCfg::inference_channel, "keypoints to predict; all")
           .arg("use_gt_bbox", &DataCfg::use_gt_bbox, "annotated boxes, not a detector's, in testing")
@@ -54,14 +56,14 @@ struct CocoArgs {
 };
 
 const ArgTable<CocoArgs>& CocoArgs::table() {
-  static const auto t =
-      ArgTable<CocoArgs>("instances of a COCO keypoint file, one by one")
-          .required("ann_file", &CocoArgs::ann_file, "annotation file")
-          .arg("img_prefix", &CocoArgs::img_prefix, "folder with the images")
-          .required("data_cfg", &CocoArgs::data_cfg, "sizes, keypoints, boxes")
-          .required("pipeline", &CocoArgs::pipeline, "transforms")
-          .arg("dataset_info", &CocoArgs::dataset_info, "what the keypoints mean; else the config's dataset_info")
-          .arg("test_mode", &CocoArgs::test_mode, "as in validation and testing");
+  static const auto t = ArgTable<CocoArgs>("instances of a COCO keypoint file, one by one")
+                            .required("ann_file", &CocoArgs::ann_file, "annotation file")
+                            .arg("img_prefix", &CocoArgs::img_prefix, "folder with the images")
+                            .required("data_cfg", &CocoArgs::data_cfg, "sizes, keypoints, boxes")
+                            .required("pipeline", &CocoArgs::pipeline, "transforms")
+                            .arg("dataset_info", &CocoArgs::dataset_info,
+                                 "what the keypoints mean; else the config's dataset_info")
+                            .arg("test_mode", &CocoArgs::test_mode, "as in validation and testing");
   return t;
 }
 
@@ -108,7 +110,8 @@ class TopDownCocoDataset final : public Dataset {
     return shapes;
   }
 
-  void make_sample(std::int64_t index, std::uint64_t seed, std::int64_t epoch, Sample& sample) const override {
+  void make_sample(std::int64_t index, std::uint64_t seed, std::int64_t epoch,
+                   Sample& sample) const override {
     const Instance& instance = instances_.at(static_cast<std::size_t>(index));
     sample.index = index;
     sample.instance = &instance;
@@ -130,8 +133,9 @@ class TopDownCocoDataset final : public Dataset {
   void check_boxes(const Node& node) const {
     const bool file = config_.bbox_file && !config_.bbox_file->empty();
     if (!test_mode_ || config_.use_gt_bbox || !file) return;
-    throw node.at("bbox_file").error("a detector's boxes are not available yet", "\"use_gt_bbox\": true",
-                                     "set data_cfg's use_gt_bbox to true, or remove bbox_file");
+    throw node.at("bbox_file")
+        .error("a detector's boxes are not available yet", "\"use_gt_bbox\": true",
+               "set data_cfg's use_gt_bbox to true, or remove bbox_file");
   }
 
   // From the data set's arguments, else the config, else the annotation file.
@@ -150,7 +154,8 @@ class TopDownCocoDataset final : public Dataset {
     const auto count = static_cast<std::int64_t>(info_.keypoints.size());
     if (config_.num_joints != count) {
       throw args.data_cfg.at("num_joints")
-          .error("differs from the number of keypoints in " + (node.is_null() ? annotations.name : "dataset_info"),
+          .error("differs from the number of keypoints in " +
+                     (node.is_null() ? annotations.name : "dataset_info"),
                  std::to_string(count));
     }
   }
@@ -160,7 +165,8 @@ class TopDownCocoDataset final : public Dataset {
     const std::size_t ours = info_.keypoints.size(), theirs = own->keypoints.size();
     if (ours != theirs) {
       throw Error(ErrorKind::data, file + ": the number of keypoints does not fit",
-                  std::to_string(theirs) + " in the category, " + std::to_string(ours) + " in the config's dataset_info",
+                  std::to_string(theirs) + " in the category, " + std::to_string(ours) +
+                      " in the config's dataset_info",
                   "equal numbers");
     }
     for (std::size_t k = 0; k < ours; ++k) {
@@ -204,7 +210,8 @@ class TopDownCocoDataset final : public Dataset {
     for (const char* key : {"dataset_channel", "inference_channel"}) {
       const auto given = node.find(key);
       if (!given) continue;
-      const Node list = given->is_array() && given->size() == 1 && (*given)[0].is_array() ? (*given)[0] : *given;
+      const Node list =
+          given->is_array() && given->size() == 1 && (*given)[0].is_array() ? (*given)[0] : *given;
       bool all = list.is_array() && list.size() == info_.keypoints.size();
       for (std::size_t k = 0; all && k < list.size(); ++k) {
         all = list[k].is_integer() && list[k].i64() == static_cast<std::int64_t>(k);

@@ -1,7 +1,6 @@
 #include "data/coco_file.hpp"
 
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 #include <unordered_set>
@@ -32,13 +31,16 @@ struct Field {
     if (!std::isfinite(read)) throw error("a number", "points that are not labelled have x, y, v = 0");
     return read;
   }
-  [[nodiscard]] Field operator[](std::size_t i) const { return {&(*value)[i], where + "[" + std::to_string(i) + "]"}; }
+  [[nodiscard]] Field operator[](std::size_t i) const {
+    return {&(*value)[i], where + "[" + std::to_string(i) + "]"};
+  }
 };
 
 // An object of one of the lists.
 class Entry {
  public:
-  Entry(const std::string& file, const char* kind, const Json& json) : json_(json), where_(file + ": " + kind) {
+  Entry(const std::string& file, const char* kind, const Json& json)
+      : json_(json), where_(file + ": " + kind) {
     if (!json.is_object()) throw Field{&json, where_}.error("an object");
     if (const auto id = json.find("id"); id != json.end()) where_ += " " + id->dump();
   }
@@ -112,7 +114,8 @@ CocoAnnotation read_one_annotation(const Entry& entry, const Index& images,
   const auto found = images.find(image.integer());
   if (found == images.end()) throw image.error("the id of an entry of \"images\"");
   annotation.image = found->second;
-  if (const auto category = entry.find("category_id"); category && !categories.contains(category->integer())) {
+  if (const auto category = entry.find("category_id");
+      category && !categories.contains(category->integer())) {
     throw category->error("the id of an entry of \"categories\"");
   }
   if (const auto crowd = entry.find("iscrowd")) {
@@ -132,8 +135,10 @@ const Json& list_of(const Json& root, const char* key, const std::string& file) 
   const auto list = root.find(key);
   if (list == root.end() || !list->is_array() || list->empty()) {
     const bool empty = list != root.end() && list->is_array();
-    throw Error(ErrorKind::data, file + ": " + (empty ? "\"" + std::string(key) + "\" is an empty list"
-                                                      : "no list \"" + std::string(key) + "\""),
+    throw Error(ErrorKind::data,
+                file + ": " +
+                    (empty ? "\"" + std::string(key) + "\" is an empty list"
+                           : "no list \"" + std::string(key) + "\""),
                 {}, "COCO keypoint format: an object with the lists images, annotations and categories");
   }
   return *list;

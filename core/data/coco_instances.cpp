@@ -33,11 +33,12 @@ bool has_labelled(const CocoAnnotation& annotation) {
 
 void check_count(const CocoFile& file, const CocoAnnotation& annotation, std::size_t count) {
   if (annotation.keypoints.empty() || annotation.keypoints.size() == 3 * count) return;
-  throw Error(ErrorKind::data,
-              file.name + ": annotation " + std::to_string(annotation.id) + ": the number of keypoints does not fit",
-              std::to_string(annotation.keypoints.size() / 3) + " keypoints (" +
-                  std::to_string(annotation.keypoints.size()) + " numbers)",
-              std::to_string(count) + " keypoints");
+  throw Error(
+      ErrorKind::data,
+      file.name + ": annotation " + std::to_string(annotation.id) + ": the number of keypoints does not fit",
+      std::to_string(annotation.keypoints.size() / 3) + " keypoints (" +
+          std::to_string(annotation.keypoints.size()) + " numbers)",
+      std::to_string(count) + " keypoints");
 }
 
 Instance make_instance(const CocoAnnotation& annotation, const CocoImage& image, const Box& box,
@@ -86,7 +87,8 @@ CocoInstances choose_instances(const CocoFile& file, const std::string& folder, 
         continue;
       }
       const bool flat = annotation->area && *annotation->area <= 0;
-      const auto box = annotation->bbox && !flat ? cut_to_image(*annotation->bbox, file.images[i], compat) : std::nullopt;
+      const auto box =
+          annotation->bbox && !flat ? cut_to_image(*annotation->bbox, file.images[i], compat) : std::nullopt;
       if (!box) {
         ++chosen.no_box;
       } else if (!has_labelled(*annotation)) {
@@ -119,8 +121,10 @@ void check_image_files(const std::vector<Instance>& instances, const std::string
     names += (names.empty() ? "" : ", ") + file;
   }
   if (missing.size() > shown) names += ", …";
-  throw Error(ErrorKind::data, folder + ": " + std::to_string(missing.size()) + " of " + std::to_string(files.size()) +
-                                   " images are missing", names, "all images of the annotation file below img_prefix",
+  throw Error(ErrorKind::data,
+              folder + ": " + std::to_string(missing.size()) + " of " + std::to_string(files.size()) +
+                  " images are missing",
+              names, "all images of the annotation file below img_prefix",
               "check img_prefix; relative paths count from the current folder, then from the config's");
 }
 
@@ -136,16 +140,17 @@ std::vector<std::string> describe(const CocoFile& file, const CocoInstances& cho
   for (const std::size_t count : labelled) total += count;
   const std::size_t all = keypoints.size() * chosen.instances.size();
   char share[16];
-  std::snprintf(share, sizeof share, "%.1f %%", 100.0 * static_cast<double>(total) / static_cast<double>(all));
+  std::snprintf(share, sizeof share, "%.1f %%",
+                100.0 * static_cast<double>(total) / static_cast<double>(all));
 
   std::vector<std::string> lines;
   lines.push_back(file.name + ": " + std::to_string(chosen.instances.size()) + " instances in " +
                   std::to_string(used.size()) + " of " + std::to_string(file.images.size()) + " images");
   if (const std::string why = dropped(chosen); !why.empty()) lines.push_back("annotations not used: " + why);
   const auto least = std::min_element(labelled.begin(), labelled.end());
-  lines.push_back("keypoints labelled: " + std::to_string(total) + " of " + std::to_string(all) + " (" + share +
-                  "); fewest: " + keypoints[static_cast<std::size_t>(least - labelled.begin())] + " " +
-                  std::to_string(*least));
+  lines.push_back("keypoints labelled: " + std::to_string(total) + " of " + std::to_string(all) + " (" +
+                  share + "); fewest: " + keypoints[static_cast<std::size_t>(least - labelled.begin())] +
+                  " " + std::to_string(*least));
   return lines;
 }
 

@@ -19,8 +19,8 @@ struct CocoInstances {
 
 /// Chooses as mmpose's TopDownCocoDataset does. `folder` holds the images; `count` is the number of
 /// keypoints that every annotation must have: Error(data) otherwise, and when nothing is left.
-[[nodiscard]] CocoInstances choose_instances(const CocoFile& file, const std::string& folder, std::size_t count,
-                                             const Compat& compat);
+[[nodiscard]] CocoInstances choose_instances(const CocoFile& file, const std::string& folder,
+                                             std::size_t count, const Compat& compat);
 
 /// Error(data) with the first names when images of `instances` are missing below `folder`.
 void check_image_files(const std::vector<Instance>& instances, const std::string& folder);

@@ -27,7 +27,9 @@ std::string read_text(const std::filesystem::path& file) {
 
 // The word around `at`, to tell NaN and Infinity from other mistakes.
 std::string word_at(const std::string& text, std::size_t at) {
-  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '+'; };
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '+';
+  };
   at = std::min(at, text.size());
   std::size_t begin = at, end = at;
   while (begin > 0 && is_word(text[begin - 1])) --begin;
@@ -59,7 +61,8 @@ Json parse_coco_json(const std::filesystem::path& file) {
   try {
     Json root = Json::parse(text, keep);
     if (root.is_object()) return root;
-    throw Error(ErrorKind::data, file.string() + ": not an annotation file", std::string("JSON ") + root.type_name(),
+    throw Error(ErrorKind::data, file.string() + ": not an annotation file",
+                std::string("JSON ") + root.type_name(),
                 "an object with the lists images, annotations and categories");
   } catch (const Json::parse_error& error) {
     throw not_json(file.string(), text, error);

@@ -16,7 +16,8 @@ struct Compat {
   bool pck_swapped_norm;  ///< acc_pose divides x by the height and y by the width: a quirk of all three
   bool jitter_once;       ///< 0.13: the data set, not the pipeline, makes centre and scale (padding 1.25),
                           ///< with a centre jitter drawn once for a run; 0.29: see the transforms
-  bool half_body_normal;  ///< half-body prefers the upper body by a normal draw < 0.5 (0.x) or uniform < 0.7 (1.x)
+  bool
+      half_body_normal;  ///< half-body prefers the upper body by a normal draw < 0.5 (0.x) or uniform < 0.7 (1.x)
 };
 
 /// The row for `version`; throws with the list of rows.

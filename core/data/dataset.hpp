@@ -19,12 +19,12 @@ struct Compat;
 
 /// What makers of datasets and transforms get besides their arguments.
 struct DataContext {
-  std::filesystem::path config_dir;  ///< relative paths are tried here when not found from the cwd
-  const Compat* compat = nullptr;    ///< null: default_compat()
+  std::filesystem::path config_dir;         ///< relative paths are tried here when not found from the cwd
+  const Compat* compat = nullptr;           ///< null: default_compat()
   Node dataset_info = Node::parse("null");  ///< the config's `dataset_info`; null when absent
-  bool check_images = true;          ///< report a missing image at the start, not in mid-run
+  bool check_images = true;                 ///< report a missing image at the start, not in mid-run
   bool test_mode = false;
-  std::int64_t image_cache_mb = 0;   ///< decoded images that the data set keeps, in MB (2^20); 0: none
+  std::int64_t image_cache_mb = 0;  ///< decoded images that the data set keeps, in MB (2^20); 0: none
 };
 
 /// Annotated instances and the pipeline that turns them into samples. Immutable after construction;
@@ -37,7 +37,8 @@ class Dataset {
   /// Runs the pipeline on instance `index` with `sample` as the place to work in; what it held is lost,
   /// its memory is used again. Random numbers are keyed by (seed, epoch, index, purpose), so the result
   /// depends on nothing else. Throws Error(data) naming the image.
-  virtual void make_sample(std::int64_t index, std::uint64_t seed, std::int64_t epoch, Sample& sample) const = 0;
+  virtual void make_sample(std::int64_t index, std::uint64_t seed, std::int64_t epoch,
+                           Sample& sample) const = 0;
   /// The same in a new sample.
   [[nodiscard]] Sample sample(std::int64_t index, std::uint64_t seed, std::int64_t epoch) const;
   /// Of every sample.

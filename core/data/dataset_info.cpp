@@ -22,12 +22,13 @@ struct KeypointArgs {
 };
 
 const ArgTable<KeypointArgs>& KeypointArgs::table() {
-  static const auto t = ArgTable<KeypointArgs>("one keypoint")
-                            .required("name", &KeypointArgs::name, "its name")
-                            .arg("id", &KeypointArgs::id, "its number, as the key", at_least(0))
-                            .arg("color", &KeypointArgs::color, "RGB", range(0, 255))
-                            .arg("type", &KeypointArgs::type, "part of the body", one_of({"upper", "lower", ""}))
-                            .arg("swap", &KeypointArgs::swap, "name of the mirrored keypoint, or empty");
+  static const auto t =
+      ArgTable<KeypointArgs>("one keypoint")
+          .required("name", &KeypointArgs::name, "its name")
+          .arg("id", &KeypointArgs::id, "its number, as the key", at_least(0))
+          .arg("color", &KeypointArgs::color, "RGB", range(0, 255))
+          .arg("type", &KeypointArgs::type, "part of the body", one_of({"upper", "lower", ""}))
+          .arg("swap", &KeypointArgs::swap, "name of the mirrored keypoint, or empty");
   return t;
 }
 
@@ -60,7 +61,8 @@ const ArgTable<InfoArgs>& InfoArgs::table() {
           .arg("dataset_name", &InfoArgs::name, "name of the data set")
           .required("keypoint_info", &InfoArgs::keypoints, "keypoints by number")
           .arg("skeleton_info", &InfoArgs::skeleton, "lines to draw, by number")
-          .arg("joint_weights", &InfoArgs::joint_weights, "a weight per keypoint; all 1 when empty", at_least(0))
+          .arg("joint_weights", &InfoArgs::joint_weights, "a weight per keypoint; all 1 when empty",
+               at_least(0))
           .arg("sigmas", &InfoArgs::sigmas, "OKS constant per keypoint; unknown when empty", above(0))
           .ignored("paper_info", "a citation")
           .ignored("flip_pairs", "3-D data sets only; keypoint_info says it by swap")
@@ -74,7 +76,8 @@ const ArgTable<InfoArgs>& InfoArgs::table() {
 std::vector<std::string> numbered_keys(const Node& node) {
   std::vector<std::string> ordered(node.size());
   for (const std::string& key : node.keys()) {
-    const bool digits = !key.empty() && key.size() < 7 && key.find_first_not_of("0123456789") == std::string::npos;
+    const bool digits =
+        !key.empty() && key.size() < 7 && key.find_first_not_of("0123456789") == std::string::npos;
     const std::size_t number = digits ? std::stoul(key) : ordered.size();
     if (number >= ordered.size() || !ordered[number].empty()) {
       throw node.at(key).error("\"" + key + "\" is not a number of this list",
@@ -98,7 +101,8 @@ std::array<std::uint8_t, 3> rgb(const Color& color) {
 int index_of(const std::vector<std::string>& names, const std::string& name, const Node& at) {
   const auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end()) {
-    throw at.error("there is no keypoint \"" + name + "\"", "a name of keypoint_info", did_you_mean(name, names));
+    throw at.error("there is no keypoint \"" + name + "\"", "a name of keypoint_info",
+                   did_you_mean(name, names));
   }
   return static_cast<int>(found - names.begin());
 }
@@ -123,20 +127,22 @@ void read_keypoints(const Node& node, const InfoArgs& args, DatasetInfo& info) {
     const int other = index_of(info.keypoints, point.swap, at);
     const std::string& back = args.keypoints.at(keys[static_cast<std::size_t>(other)]).swap;
     if (back != point.name) {
-      throw at.error("\"" + point.name + "\" swaps with \"" + point.swap + "\", which swaps with \"" + back + "\"",
-                     "pairs that name each other");
+      throw at.error(
+          "\"" + point.name + "\" swaps with \"" + point.swap + "\", which swaps with \"" + back + "\"",
+          "pairs that name each other");
     }
     if (static_cast<int>(k) < other) info.flip_pairs.emplace_back(static_cast<int>(k), other);
   }
 }
 
 // `values`, if given, must be one per keypoint; empty counts as not given.
-std::vector<double> per_keypoint(const Node& info, const char* key, const std::optional<std::vector<double>>& values,
-                                 std::size_t count) {
+std::vector<double> per_keypoint(const Node& info, const char* key,
+                                 const std::optional<std::vector<double>>& values, std::size_t count) {
   if (!values || values->empty()) return {};
   if (values->size() != count) {
-    throw info.at(key).error(std::to_string(values->size()) + " numbers for " + std::to_string(count) + " keypoints",
-                             "one per keypoint, or none");
+    throw info.at(key).error(
+        std::to_string(values->size()) + " numbers for " + std::to_string(count) + " keypoints",
+        "one per keypoint, or none");
   }
   return *values;
 }
@@ -147,7 +153,8 @@ std::vector<std::pair<int, int>> pairs_by_name(const std::vector<std::string>& n
   for (std::size_t k = 0; k < names.size(); ++k) {
     if (!names[k].starts_with("left_")) continue;
     const auto other = std::find(names.begin(), names.end(), "right_" + names[k].substr(5));
-    if (other != names.end()) pairs.emplace_back(static_cast<int>(k), static_cast<int>(other - names.begin()));
+    if (other != names.end())
+      pairs.emplace_back(static_cast<int>(k), static_cast<int>(other - names.begin()));
   }
   return pairs;
 }
@@ -215,7 +222,8 @@ DatasetInfo dataset_info_from_category(const Json& category, const std::string& 
     return Error(ErrorKind::data, where + ": the category's keypoints are wrong", found,
                  "\"keypoints\": a list of different names");
   };
-  if (category.contains("name") && category["name"].is_string()) info.name = category["name"].get<std::string>();
+  if (category.contains("name") && category["name"].is_string())
+    info.name = category["name"].get<std::string>();
   const auto names = category.find("keypoints");
   if (names == category.end() || !names->is_array() || names->empty()) throw fail("no list");
   for (const Json& name : *names) {

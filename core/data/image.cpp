@@ -17,7 +17,8 @@ namespace {
 constexpr std::streamoff max_file_bytes = std::streamoff{1} << 30;
 
 Error unreadable(const std::string& file, const std::string& found) {
-  return Error(ErrorKind::data, file + ": the image cannot be read", found, "a readable file of at most 1 GiB");
+  return Error(ErrorKind::data, file + ": the image cannot be read", found,
+               "a readable file of at most 1 GiB");
 }
 
 // Into `bytes`, whose memory is reused from file to file.
@@ -34,8 +35,9 @@ void read_file(const std::string& file, std::vector<std::uint8_t>& bytes) {
 }
 
 Error damaged(const std::string& name, const std::string& format) {
-  return Error(ErrorKind::data, name + ": the image is damaged or cut short", "a " + format + " that does not decode",
-               "a whole file", "copy the file again, or take it out of the annotations");
+  return Error(ErrorKind::data, name + ": the image is damaged or cut short",
+               "a " + format + " that does not decode", "a whole file",
+               "copy the file again, or take it out of the annotations");
 }
 
 void decode_other(const std::vector<std::uint8_t>& bytes, const std::string& name, const std::string& format,
@@ -65,12 +67,13 @@ void Image::resize(int new_width, int new_height) {
   pixels.resize(offset(height));
 }
 
-void decode_image(const std::vector<std::uint8_t>& bytes, const std::string& name, const DecodeOptions& options,
-                  Image& image) {
+void decode_image(const std::vector<std::uint8_t>& bytes, const std::string& name,
+                  const DecodeOptions& options, Image& image) {
   const auto header = image_header(bytes);
   if (!header) {
     throw Error(ErrorKind::data, name + ": not an image that can be read",
-                bytes.empty() ? "an empty file" : "first bytes of no known format", "JPEG, PNG, BMP, TIFF or WebP");
+                bytes.empty() ? "an empty file" : "first bytes of no known format",
+                "JPEG, PNG, BMP, TIFF or WebP");
   }
   if (header->format == "JPEG") return decode_jpeg(bytes, name, options, image);
   if (header->width * header->height > max_image_pixels) {

@@ -28,7 +28,7 @@ struct Image {
 /// How an image file becomes pixels. Grey files get three equal channels, 16-bit ones are cut to 8,
 /// alpha is dropped: what OpenCV's IMREAD_COLOR does, as in mmpose.
 struct DecodeOptions {
-  bool rgb = true;               ///< order of the channels; else BGR
+  bool rgb = true;                ///< order of the channels; else BGR
   bool apply_orientation = true;  ///< turn as the file's EXIF orientation says
 };
 
@@ -41,8 +41,8 @@ inline constexpr std::int64_t max_image_pixels = 100'000'000;
 void read_image(const std::string& file, const DecodeOptions& options, Image& image);
 
 /// The same from bytes; `name` stands for the file in messages.
-void decode_image(const std::vector<std::uint8_t>& bytes, const std::string& name, const DecodeOptions& options,
-                  Image& image);
+void decode_image(const std::vector<std::uint8_t>& bytes, const std::string& name,
+                  const DecodeOptions& options, Image& image);
 
 /// Decoded images by file name, the least recently used ones dropped when there are more than `capacity`
 /// bytes of pixels. Any thread.

@@ -35,7 +35,8 @@ std::optional<ImageHeader> bmp(const Bytes& bytes) {
   if (bytes.size() < 26) return std::nullopt;
   if (little(bytes, 14, 4) == 12) return sized("BMP", little(bytes, 18, 2), little(bytes, 20, 2));
   const auto height = static_cast<std::int32_t>(little(bytes, 22, 4));
-  return sized("BMP", static_cast<std::int32_t>(little(bytes, 18, 4)), std::abs(static_cast<std::int64_t>(height)));
+  return sized("BMP", static_cast<std::int32_t>(little(bytes, 18, 4)),
+               std::abs(static_cast<std::int64_t>(height)));
 }
 
 // RIFF container: a lossy, lossless or extended first chunk.

@@ -8,7 +8,7 @@ namespace ph {
 
 /// What the first bytes of an image file claim.
 struct ImageHeader {
-  std::string format;  ///< "JPEG", "PNG", "BMP", "TIFF", "WebP"
+  std::string format;                  ///< "JPEG", "PNG", "BMP", "TIFF", "WebP"
   std::int64_t width = 0, height = 0;  ///< 0 for JPEG, whose decoder checks before it allocates
 };
 

@@ -9,7 +9,7 @@ namespace ph {
 /// One person, hand, animal …: an annotated object of an image. Pixel coordinates, the centre of the
 /// top left pixel being (0, 0).
 struct Instance {
-  std::string image_file;  ///< path that can be opened
+  std::string image_file;                          ///< path that can be opened
   std::int64_t image_width = 0, image_height = 0;  ///< as the annotation file says
   std::int64_t image_id = 0;
   std::int64_t annotation_id = 0;
@@ -22,8 +22,8 @@ struct Instance {
 
 /// A network's answer for one instance, in the pixels of its image.
 struct Prediction {
-  std::size_t instance = 0;      ///< index into the data set's instances
-  std::vector<float> keypoints;  ///< 3 K: x, y, score
+  std::size_t instance = 0;                ///< index into the data set's instances
+  std::vector<float> keypoints;            ///< 3 K: x, y, score
   std::array<float, 2> center{}, scale{};  ///< of the crop; scale in units of 200 pixels, as mmpose 0.x
 };
 

@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <cstring>
 // libjpeg's headers want <cstdio> before them.
-#include <jpeglib.h>
 #include <jerror.h>
+#include <jpeglib.h>
 
 #include <algorithm>
 #include <array>
@@ -40,7 +40,8 @@ void on_error(j_common_ptr info) {
 // Level -1 is a warning: the decoder goes on with made-up pixels. The three harmless ones are let through.
 void on_message(j_common_ptr info, int level) {
   const int code = info->err->msg_code;
-  if (level >= 0 || code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM || code == JWRN_JFIF_MAJOR) return;
+  if (level >= 0 || code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM || code == JWRN_JFIF_MAJOR)
+    return;
   Session& session = session_of(info);
   if (session.damage[0] == '\0') info->err->format_message(info, session.damage.data());
 }
@@ -98,14 +99,15 @@ void orient(Image& image, int orientation) {
                 std::to_string(width) + " x " + std::to_string(height) + " pixels",
                 "at most " + std::to_string(max_image_pixels) + " pixels", "scale it down");
   }
-  throw Error(ErrorKind::data, name + ": the JPEG has other colours than grey or RGB", "CMYK or an unknown space",
-              "grey, YCbCr or RGB", "convert it, for example: mogrify -colorspace sRGB FILE");
+  throw Error(ErrorKind::data, name + ": the JPEG has other colours than grey or RGB",
+              "CMYK or an unknown space", "grey, YCbCr or RGB",
+              "convert it, for example: mogrify -colorspace sRGB FILE");
 }
 
 }  // namespace
 
-void decode_jpeg(const std::vector<std::uint8_t>& bytes, const std::string& name, const DecodeOptions& options,
-                 Image& image) {
+void decode_jpeg(const std::vector<std::uint8_t>& bytes, const std::string& name,
+                 const DecodeOptions& options, Image& image) {
   Session session;
   session.info.err = jpeg_std_error(&session.errors);
   session.errors.error_exit = on_error;

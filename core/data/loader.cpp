@@ -105,20 +105,23 @@ struct Loader::Impl {
   // Under the mutex: a batch that has samples left to begin; null when there is nothing to do.
   std::shared_ptr<Slot> find_work() {
     if (!slots.empty() && slots.back()->begun < slots.back()->indices.size()) return slots.back();
-    if (next_batch >= end_batch || slots.size() >= static_cast<std::size_t>(options.prefetch_batches)) return nullptr;
+    if (next_batch >= end_batch || slots.size() >= static_cast<std::size_t>(options.prefetch_batches))
+      return nullptr;
     open_slot();
     return slots.back();
   }
 
   void make(Slot& slot, std::size_t at, std::int64_t of_epoch, Sample& sample) const {
     const std::array<std::pair<SampleArray*, const at::Tensor*>, 3> arrays{
-        {{&sample.img, &slot.batch.img}, {&sample.target, &slot.batch.target},
+        {{&sample.img, &slot.batch.img},
+         {&sample.target, &slot.batch.target},
          {&sample.target_weight, &slot.batch.target_weight}}};
     for (const auto& [array, tensor] : arrays) array->put_at(part_of(*tensor, at));
     dataset->make_sample(slot.indices[at], options.seed, of_epoch, sample);
     for (const auto& [array, tensor] : arrays) {
       if (!tensor->defined() || array->values().data() == part_of(*tensor, at).data()) continue;
-      throw Error(ErrorKind::internal, sample.instance->image_file + ": a sample has another shape than its data set says");
+      throw Error(ErrorKind::internal,
+                  sample.instance->image_file + ": a sample has another shape than its data set says");
     }
     slot.batch.meta[at] = meta_of(sample);
   }
@@ -181,7 +184,8 @@ struct Loader::Impl {
 
 Loader::Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options)
     : impl_(std::make_unique<Impl>(std::move(dataset), options)) {
-  for (int i = 0; i < impl_->options.threads; ++i) impl_->threads.emplace_back([impl = impl_.get()] { impl->run(); });
+  for (int i = 0; i < impl_->options.threads; ++i)
+    impl_->threads.emplace_back([impl = impl_.get()] { impl->run(); });
 }
 
 Loader::~Loader() = default;

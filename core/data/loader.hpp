@@ -14,7 +14,7 @@ struct LoaderOptions {
   int prefetch_batches = 2;  ///< made ahead of the one that was given out last; at least 1
   bool shuffle = false;
   bool drop_last = false;
-  bool pin_memory = false;   ///< for asynchronous copies to CUDA; without a CUDA device it has no effect
+  bool pin_memory = false;  ///< for asynchronous copies to CUDA; without a CUDA device it has no effect
   std::uint64_t seed = 0;
 };
 

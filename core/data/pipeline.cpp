@@ -15,13 +15,20 @@ struct ItemText {
 
 ItemText text_of(Item item) {
   switch (item) {
-    case Item::box: return {"a crop that has not been cut yet", "the data set"};
-    case Item::image: return {"the whole image", "LoadImageFromFile"};
-    case Item::center: return {"the crop's centre", "TopDownGetBboxCenterScale"};
-    case Item::scale: return {"the crop's scale", "TopDownGetBboxCenterScale"};
-    case Item::crop: return {"the crop", "TopDownAffine"};
-    case Item::tensor: return {"the crop as a tensor", "ToTensor"};
-    case Item::target: return {"target", "TopDownGenerateTarget"};
+    case Item::box:
+      return {"a crop that has not been cut yet", "the data set"};
+    case Item::image:
+      return {"the whole image", "LoadImageFromFile"};
+    case Item::center:
+      return {"the crop's centre", "TopDownGetBboxCenterScale"};
+    case Item::scale:
+      return {"the crop's scale", "TopDownGetBboxCenterScale"};
+    case Item::crop:
+      return {"the crop", "TopDownAffine"};
+    case Item::tensor:
+      return {"the crop as a tensor", "ToTensor"};
+    case Item::target:
+      return {"target", "TopDownGenerateTarget"};
   }
   return {"", ""};
 }
@@ -49,16 +56,19 @@ class Flow {
     const ItemText text = text_of(item);
     const auto gone = used_up_.find(item);
     if (gone != used_up_.end()) {
-      return node.error(name + " needs " + text.what + ", and comes after " + gone->second + ", which uses it up",
-                        name + " before " + gone->second);
+      return node.error(
+          name + " needs " + text.what + ", and comes after " + gone->second + ", which uses it up",
+          name + " before " + gone->second);
     }
-    return node.error(name + " needs " + text.what + ", which nothing before it makes (there is: " + list() + ")",
-                      std::string(text.maker) + " before " + name);
+    return node.error(
+        name + " needs " + text.what + ", which nothing before it makes (there is: " + list() + ")",
+        std::string(text.maker) + " before " + name);
   }
 
   std::string list() const {
     std::string all;
-    for (const auto& [item, maker] : there_) all += (all.empty() ? "" : ", ") + std::string(text_of(item).what);
+    for (const auto& [item, maker] : there_)
+      all += (all.empty() ? "" : ", ") + std::string(text_of(item).what);
     return all.empty() ? "nothing" : all;
   }
 
@@ -89,7 +99,8 @@ Pipeline::Pipeline(const Node& list, const PipelineContext& context, const std::
     if (steps_.empty() || !steps_.back()->absorb(*step)) steps_.push_back(step);
   }
   if (names.back() != "Collect") {
-    throw list[list.size() - 1].error("the pipeline does not end with Collect", "Collect as the last transform");
+    throw list[list.size() - 1].error("the pipeline does not end with Collect",
+                                      "Collect as the last transform");
   }
   const std::vector<Item> needs = steps_.back()->contract().needs;
   gives_target_ = std::find(needs.begin(), needs.end(), Item::target) != needs.end();

@@ -27,9 +27,9 @@ class Rng {
   explicit Rng(const DrawKey& key) noexcept;
 
   std::uint32_t bits() noexcept;
-  double uniform() noexcept;                        ///< [0, 1), 53 bits
-  double uniform(double low, double high) noexcept;  ///< [low, high)
-  double normal() noexcept;                          ///< mean 0, deviation 1 (Box-Muller, one of the pair)
+  double uniform() noexcept;                          ///< [0, 1), 53 bits
+  double uniform(double low, double high) noexcept;   ///< [low, high)
+  double normal() noexcept;                           ///< mean 0, deviation 1 (Box-Muller, one of the pair)
   std::uint64_t below(std::uint64_t bound) noexcept;  ///< [0, bound), unbiased; bound > 0
 
  private:

@@ -25,13 +25,13 @@ struct PipelineContext {
 
 /// Things that transforms hand to each other. A pipeline is checked by them before it runs.
 enum class Item {
-  box,            ///< the annotated box; every data set gives it
-  image,          ///< the whole picture
-  center,         ///< where to cut the crop
-  scale,          ///< how large
-  crop,           ///< picture and keypoints of the crop
-  tensor,         ///< the crop as floats, channels first
-  target,         ///< what the network should give
+  box,     ///< the annotated box; every data set gives it
+  image,   ///< the whole picture
+  center,  ///< where to cut the crop
+  scale,   ///< how large
+  crop,    ///< picture and keypoints of the crop
+  tensor,  ///< the crop as floats, channels first
+  target,  ///< what the network should give
 };
 
 /// A transform's place in a pipeline.

@@ -13,8 +13,9 @@ struct AffineArgs {
 };
 
 const ArgTable<AffineArgs>& AffineArgs::table() {
-  static const auto t = ArgTable<AffineArgs>("cuts out the crop, scaled and turned")
-                            .arg("use_udp", &AffineArgs::use_udp, "unbiased: sizes counted in steps between pixels");
+  static const auto t =
+      ArgTable<AffineArgs>("cuts out the crop, scaled and turned")
+          .arg("use_udp", &AffineArgs::use_udp, "unbiased: sizes counted in steps between pixels");
   return t;
 }
 

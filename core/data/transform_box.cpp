@@ -69,11 +69,12 @@ struct ScaleRotationArgs {
 };
 
 const ArgTable<ScaleRotationArgs>& ScaleRotationArgs::table() {
-  static const auto t =
-      ArgTable<ScaleRotationArgs>("scales and turns the crop at random")
-          .arg("rot_factor", &ScaleRotationArgs::rot_factor, "deviation in degrees; at most twice that", at_least(0))
-          .arg("scale_factor", &ScaleRotationArgs::scale_factor, "deviation of the scale; at most that", range(0, 1))
-          .arg("rot_prob", &ScaleRotationArgs::rot_prob, "how often it turns", range(0, 1));
+  static const auto t = ArgTable<ScaleRotationArgs>("scales and turns the crop at random")
+                            .arg("rot_factor", &ScaleRotationArgs::rot_factor,
+                                 "deviation in degrees; at most twice that", at_least(0))
+                            .arg("scale_factor", &ScaleRotationArgs::scale_factor,
+                                 "deviation of the scale; at most that", range(0, 1))
+                            .arg("rot_prob", &ScaleRotationArgs::rot_prob, "how often it turns", range(0, 1));
   return t;
 }
 
@@ -108,19 +109,22 @@ void box_to_crop(const std::array<double, 4>& box, const std::array<std::int64_t
   }
   // In float32, as numpy computes it.
   const auto factor = static_cast<float>(padding);
-  scale = {static_cast<float>(width) / pixels_per_scale * factor, static_cast<float>(height) / pixels_per_scale * factor};
+  scale = {static_cast<float>(width) / pixels_per_scale * factor,
+           static_cast<float>(height) / pixels_per_scale * factor};
 }
 
 void register_box_transforms(TransformRegistry& registry) {
-  registry.add<CenterScaleArgs>("TopDownGetBboxCenterScale", [](const CenterScaleArgs& args, const PipelineContext& context) {
-    return std::make_shared<TopDownGetBboxCenterScale>(args, context);
-  });
+  registry.add<CenterScaleArgs>("TopDownGetBboxCenterScale",
+                                [](const CenterScaleArgs& args, const PipelineContext& context) {
+                                  return std::make_shared<TopDownGetBboxCenterScale>(args, context);
+                                });
   registry.add<ShiftArgs>("TopDownRandomShiftBboxCenter", [](const ShiftArgs& args, const PipelineContext&) {
     return std::make_shared<TopDownRandomShiftBboxCenter>(args);
   });
-  registry.add<ScaleRotationArgs>("TopDownGetRandomScaleRotation", [](const ScaleRotationArgs& args, const PipelineContext&) {
-    return std::make_shared<TopDownGetRandomScaleRotation>(args);
-  });
+  registry.add<ScaleRotationArgs>("TopDownGetRandomScaleRotation",
+                                  [](const ScaleRotationArgs& args, const PipelineContext&) {
+                                    return std::make_shared<TopDownGetRandomScaleRotation>(args);
+                                  });
 }
 
 }  // namespace ph

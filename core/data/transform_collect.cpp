@@ -16,8 +16,8 @@ const ArgTable<CollectArgs>& CollectArgs::table() {
       ArgTable<CollectArgs>("what goes into a batch")
           .required("keys", &CollectArgs::keys, "tensors", one_of({"img", "target", "target_weight"}))
           .arg("meta_keys", &CollectArgs::meta_keys, "facts about a sample; all are kept anyway",
-               one_of({"image_file", "center", "scale", "rotation", "bbox", "bbox_score", "bbox_id", "flip_pairs",
-                       "joints_3d", "joints_3d_visible", "dataset", "ann_info"}))
+               one_of({"image_file", "center", "scale", "rotation", "bbox", "bbox_score", "bbox_id",
+                       "flip_pairs", "joints_3d", "joints_3d_visible", "dataset", "ann_info"}))
           .ignored("meta_name", "facts have their own place in a batch");
   return t;
 }
@@ -25,7 +25,9 @@ const ArgTable<CollectArgs>& CollectArgs::table() {
 class Collect final : public Transform {
  public:
   explicit Collect(const CollectArgs& args) {
-    const auto asked = [&](const char* key) { return std::count(args.keys.begin(), args.keys.end(), key) > 0; };
+    const auto asked = [&](const char* key) {
+      return std::count(args.keys.begin(), args.keys.end(), key) > 0;
+    };
     if (!asked("img")) throw Unavailable{"keys", "\"img\" is missing", "\"img\" among the keys"};
     contract_.needs.push_back(Item::tensor);
     if (asked("target") || asked("target_weight")) contract_.needs.push_back(Item::target);

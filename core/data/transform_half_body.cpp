@@ -14,11 +14,10 @@ struct HalfBodyArgs {
 };
 
 const ArgTable<HalfBodyArgs>& HalfBodyArgs::table() {
-  static const auto t =
-      ArgTable<HalfBodyArgs>("cuts out the upper or lower body at random")
-          .arg("num_joints_half_body", &HalfBodyArgs::num_joints_half_body,
-               "only instances with more labelled keypoints than this", at_least(0))
-          .arg("prob_half_body", &HalfBodyArgs::prob_half_body, "how often", range(0, 1));
+  static const auto t = ArgTable<HalfBodyArgs>("cuts out the upper or lower body at random")
+                            .arg("num_joints_half_body", &HalfBodyArgs::num_joints_half_body,
+                                 "only instances with more labelled keypoints than this", at_least(0))
+                            .arg("prob_half_body", &HalfBodyArgs::prob_half_body, "how often", range(0, 1));
   return t;
 }
 
@@ -28,7 +27,9 @@ constexpr double half_body_padding = 1.5;
 class TopDownHalfBodyTransform final : public Transform {
  public:
   TopDownHalfBodyTransform(const HalfBodyArgs& args, const PipelineContext& context)
-      : args_(args), size_(context.image_size), normal_(context.compat->half_body_normal),
+      : args_(args),
+        size_(context.image_size),
+        normal_(context.compat->half_body_normal),
         upper_(context.info->keypoints.size(), false) {
     for (const int k : context.info->upper_body) upper_[static_cast<std::size_t>(k)] = true;
   }
@@ -36,14 +37,16 @@ class TopDownHalfBodyTransform final : public Transform {
   Contract contract() const override { return {{Item::center, Item::scale, Item::box}, {}, {}}; }
 
   void apply(Sample& sample, const Draws& draws) const override {
-    const auto labelled = std::count_if(sample.visible.begin(), sample.visible.end(), [](float v) { return v > 0; });
+    const auto labelled =
+        std::count_if(sample.visible.begin(), sample.visible.end(), [](float v) { return v > 0; });
     if (labelled <= args_.num_joints_half_body) return;
     Rng random = rng(sample, draws);
     if (random.uniform() >= args_.prob_half_body) return;
 
     Points upper, lower;  // mmpose: whatever is not "upper" is lower
     for (std::size_t k = 0; k < sample.visible.size(); ++k) {
-      if (sample.visible[k] > 0) (upper_[k] ? upper : lower).push_back({sample.joints[2 * k], sample.joints[2 * k + 1]});
+      if (sample.visible[k] > 0)
+        (upper_[k] ? upper : lower).push_back({sample.joints[2 * k], sample.joints[2 * k + 1]});
     }
     // The normal draw of 0.x is below 0.5 with probability 0.69.
     const bool prefer_upper = normal_ ? random.normal() < 0.5 : random.uniform() < 0.7;
@@ -62,7 +65,8 @@ class TopDownHalfBodyTransform final : public Transform {
       }
     }
     std::array<float, 2> middle{};
-    box_to_crop({low[0], low[1], high[0] - low[0], high[1] - low[1]}, size_, half_body_padding, middle, sample.scale);
+    box_to_crop({low[0], low[1], high[0] - low[0], high[1] - low[1]}, size_, half_body_padding, middle,
+                sample.scale);
     const auto count = static_cast<float>(points.size());
     sample.center = {sum[0] / count, sum[1] / count};  // the mean, not the middle
   }
@@ -76,9 +80,10 @@ class TopDownHalfBodyTransform final : public Transform {
 }  // namespace
 
 void register_half_body(TransformRegistry& registry) {
-  registry.add<HalfBodyArgs>("TopDownHalfBodyTransform", [](const HalfBodyArgs& args, const PipelineContext& context) {
-    return std::make_shared<TopDownHalfBodyTransform>(args, context);
-  });
+  registry.add<HalfBodyArgs>("TopDownHalfBodyTransform",
+                             [](const HalfBodyArgs& args, const PipelineContext& context) {
+                               return std::make_shared<TopDownHalfBodyTransform>(args, context);
+                             });
 }
 
 }  // namespace ph

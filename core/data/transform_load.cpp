@@ -56,7 +56,8 @@ class LoadImageFromFile final : public Transform {
     const auto text = [](std::int64_t width, std::int64_t height) {
       return std::to_string(width) + " x " + std::to_string(height);
     };
-    throw Error(ErrorKind::data, instance.image_file + ": the image has another size than its annotation says",
+    throw Error(ErrorKind::data,
+                instance.image_file + ": the image has another size than its annotation says",
                 text(image.width, image.height), text(instance.image_width, instance.image_height),
                 "annotate the image again; if it was annotated without regard to its EXIF orientation, set "
                 "\"color_type\": \"color_ignore_orientation\"");

@@ -19,12 +19,13 @@ const ArgTable<TargetArgs>& TargetArgs::table() {
       ArgTable<TargetArgs>("heatmaps from keypoints")
           .arg("sigma", &TargetArgs::sigma, "deviation of the Gaussian in heatmap pixels")
           .arg("kernel", &TargetArgs::kernel, "Megvii only: size of the blur")
-          .arg("valid_radius_factor", &TargetArgs::valid_radius_factor, "CombinedTarget only: radius over height",
-               above(0))
+          .arg("valid_radius_factor", &TargetArgs::valid_radius_factor,
+               "CombinedTarget only: radius over height", above(0))
           .arg("target_type", &TargetArgs::target_type, "what the channels hold",
                one_of({"GaussianHeatmap", "GaussianHeatMap", "CombinedTarget"}))
           .arg("encoding", &TargetArgs::encoding, "how heatmaps are drawn", one_of({"MSRA", "Megvii", "UDP"}))
-          .arg("unbiased_encoding", &TargetArgs::unbiased_encoding, "MSRA with the centre between pixels (DARK)");
+          .arg("unbiased_encoding", &TargetArgs::unbiased_encoding,
+               "MSRA with the centre between pixels (DARK)");
   return t;
 }
 
@@ -38,7 +39,8 @@ double checked_sigma(const TargetArgs& args) {
   if (args.unbiased_encoding) {
     throw Unavailable{"unbiased_encoding", "unbiased encoding is not available yet", "false"};
   }
-  if (args.sigma.values.size() != 1) throw Unavailable{"sigma", "several sigmas are not available yet", "a number"};
+  if (args.sigma.values.size() != 1)
+    throw Unavailable{"sigma", "several sigmas are not available yet", "a number"};
   const double sigma = args.sigma.values.front();
   if (!(sigma > 0 && sigma <= MsraTarget::max_sigma)) {
     throw Unavailable{"sigma", "out of range", "above 0, at most " + std::to_string(MsraTarget::max_sigma)};
@@ -72,9 +74,10 @@ class TopDownGenerateTarget final : public Transform {
 }  // namespace
 
 void register_generate_target(TransformRegistry& registry) {
-  registry.add<TargetArgs>("TopDownGenerateTarget", [](const TargetArgs& args, const PipelineContext& context) {
-    return std::make_shared<TopDownGenerateTarget>(args, context);
-  });
+  registry.add<TargetArgs>("TopDownGenerateTarget",
+                           [](const TargetArgs& args, const PipelineContext& context) {
+                             return std::make_shared<TopDownGenerateTarget>(args, context);
+                           });
 }
 
 }  // namespace ph

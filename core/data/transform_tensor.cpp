@@ -54,7 +54,8 @@ class ToTensor final : public Transform {
  public:
   ToTensor() {
     for (auto& channel : table_) {
-      for (std::size_t byte = 0; byte < channel.size(); ++byte) channel[byte] = static_cast<float>(byte) / 255.0F;
+      for (std::size_t byte = 0; byte < channel.size(); ++byte)
+        channel[byte] = static_cast<float>(byte) / 255.0F;
     }
   }
   Contract contract() const override { return {{Item::crop}, {Item::tensor}, {}}; }

@@ -35,9 +35,9 @@ class Checkpoint final : public ph::Hook {
  public:
   static constexpr auto info = ph::component("Checkpoint", "saves model and training state to the work dir");
   static constexpr auto args = ph::args(
-      ph::arg<std::int64_t>("interval", -1, ph::at_least(-1), "epochs or iterations from file to file; -1: none"),
-      counted_by_epoch,
-      ph::arg<bool>("save_optimizer", true, "with what is needed to resume"),
+      ph::arg<std::int64_t>("interval", -1, ph::at_least(-1),
+                            "epochs or iterations from file to file; -1: none"),
+      counted_by_epoch, ph::arg<bool>("save_optimizer", true, "with what is needed to resume"),
       ph::raw_arg("out_dir", R"({"type":"null","default":null})", "only null: files are in the work dir"),
       ph::arg<std::int64_t>("max_keep_ckpts", -1, ph::at_least(-1), "newest files to keep; -1 or 0: all"),
       ph::arg<bool>("save_last", true, "also at the end of the run, whatever the interval"),
@@ -54,8 +54,9 @@ class Checkpoint final : public ph::Hook {
         save_last_{config.get<bool>("save_last")},
         flags_{(config.get<bool>("save_optimizer") ? PH_SAVE_OPTIMIZER : 0) |
                (config.get<bool>("create_symlink") ? PH_SAVE_LAST : 0)},
-        template_{checked_template(config.get<std::optional<std::string>>("filename_tmpl")
-                                       .value_or(by_epoch_ ? "epoch_{}.safetensors" : "iter_{}.safetensors"))},
+        template_{
+            checked_template(config.get<std::optional<std::string>>("filename_tmpl")
+                                 .value_or(by_epoch_ ? "epoch_{}.safetensors" : "iter_{}.safetensors"))},
         host_{config.host()} {}
 
   void before_run(ph::RunView& run) override { check_counted_by(by_epoch_, run); }

@@ -49,7 +49,8 @@ class JsonLogger final : public LoggerHook {
 
   // The whole line in one call: who reads along does not see half of one, unless the disk is full.
   void put(const Json& json) {
-    const auto line = (broken_ ? "\n" : "") + json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    const auto line =
+        (broken_ ? "\n" : "") + json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     const auto written = ::write(file_, line.data(), line.size());
     if (written < 0) return warn();
     broken_ = static_cast<std::size_t>(written) < line.size();

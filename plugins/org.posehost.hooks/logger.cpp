@@ -4,7 +4,8 @@
 #include <algorithm>
 
 const double* LogRow::find(std::string_view name) const {
-  const auto found = std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.name == name; });
+  const auto found =
+      std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.name == name; });
   return found == values.end() ? nullptr : &found->value;
 }
 
@@ -27,15 +28,20 @@ void LoggerHook::after_train_iter(ph::RunView& run) {
   const auto window = due(run);
   if (window == 0) return;
   const auto& now = run.now();
-  emit(run, {true, now.epoch + 1, (by_epoch_ ? now.inner_iter : now.iter) + 1,
-             by_epoch_ ? now.iters_in_epoch : now.max_iters, {}, run.averages(window)});
+  emit(run, {true,
+             now.epoch + 1,
+             (by_epoch_ ? now.inner_iter : now.iter) + 1,
+             by_epoch_ ? now.iters_in_epoch : now.max_iters,
+             {},
+             run.averages(window)});
 }
 
 // Validation in the workflow: the epoch before it has been counted.
 void LoggerHook::after_val_epoch(ph::RunView& run) {
   const auto& now = run.now();
   const auto iter = by_epoch_ ? now.iters_in_epoch : now.iter;
-  emit(run, {false, now.by_epoch != 0 ? now.epoch : now.epoch + 1, iter, now.iters_in_epoch, {}, run.averages(0)});
+  emit(run,
+       {false, now.by_epoch != 0 ? now.epoch : now.epoch + 1, iter, now.iters_in_epoch, {}, run.averages(0)});
 }
 
 void LoggerHook::after_evaluate(ph::RunView& run) {

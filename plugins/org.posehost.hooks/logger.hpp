@@ -12,10 +12,10 @@
 
 struct LogRow {
   bool train;
-  std::int64_t epoch;         // from 1; of a row with metrics: epochs trained
-  std::int64_t iter;          // from 1, within the epoch or, by iteration, within the run
-  std::int64_t of;            // iterations of the epoch or the run
-  std::optional<double> lr;   // of the first parameter group
+  std::int64_t epoch;        // from 1; of a row with metrics: epochs trained
+  std::int64_t iter;         // from 1, within the epoch or, by iteration, within the run
+  std::int64_t of;           // iterations of the epoch or the run
+  std::optional<double> lr;  // of the first parameter group
   std::vector<ph::NamedScalar> values;
 
   const double* find(std::string_view name) const;
@@ -23,13 +23,15 @@ struct LogRow {
 
 // mmcv's arguments. What concerns its remote file systems must be absent or null.
 inline constexpr auto logger_args = ph::args(
-    ph::arg<std::int64_t>("interval", 10, ph::at_least(1), "iterations from row to row; each has their means"),
+    ph::arg<std::int64_t>("interval", 10, ph::at_least(1),
+                          "iterations from row to row; each has their means"),
     ph::arg<bool>("by_epoch", true, "count within the epoch instead of the run"),
     ph::arg<bool>("ignore_last", true, "no row for the iterations that are left at the end of an epoch"),
     ph::arg<std::optional<bool>>("reset_flag", ph::null, "of mmcv's buffer; no effect here"),
     ph::arg<std::optional<std::int64_t>>("interval_exp_name", ph::null, "of mmcv's log; no effect here"),
     ph::raw_arg("out_dir", R"({"type":"null","default":null})", "only null: logs are in the work dir"),
-    ph::raw_arg("out_suffix", R"({"type":["null","string","array"],"default":null,"items":{"type":"string"}})",
+    ph::raw_arg("out_suffix",
+                R"({"type":["null","string","array"],"default":null,"items":{"type":"string"}})",
                 "of mmcv's out_dir; no effect here"),
     ph::arg<std::optional<bool>>("keep_local", ph::null, "of mmcv's out_dir; no effect here"),
     ph::raw_arg("file_client_args", R"({"type":"null","default":null})", "only null: of mmcv's out_dir"));

@@ -20,8 +20,8 @@ std::string duration(double seconds) {
   if (const auto days = s / 86400; days > 0) text = std::to_string(days) + (days == 1 ? " day, " : " days, ");
   s %= 86400;
   char clock[32];
-  std::snprintf(clock, sizeof clock, "%d:%02d:%02d", static_cast<int>(s / 3600), static_cast<int>(s / 60 % 60),
-                static_cast<int>(s % 60));
+  std::snprintf(clock, sizeof clock, "%d:%02d:%02d", static_cast<int>(s / 3600),
+                static_cast<int>(s / 60 % 60), static_cast<int>(s % 60));
   return text + clock;
 }
 

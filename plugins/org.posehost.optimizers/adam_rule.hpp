@@ -14,10 +14,9 @@
 
 // The arguments that both have, but for weight_decay, whose default differs.
 constexpr auto adam_lr = ph::arg<double>("lr", 1e-3, ph::at_least(0), ph::role::lr, "step size");
-constexpr auto adam_betas =
-    ph::arg<std::array<double, 2>>("betas", ph::list(0.9, 0.999), ph::at_least(0), ph::below(1),
-                                   ph::element(0, "beta1", ph::role::momentum), ph::element(1, "beta2"),
-                                   "decay of the running means of gradient and squared gradient");
+constexpr auto adam_betas = ph::arg<std::array<double, 2>>(
+    "betas", ph::list(0.9, 0.999), ph::at_least(0), ph::below(1), ph::element(0, "beta1", ph::role::momentum),
+    ph::element(1, "beta2"), "decay of the running means of gradient and squared gradient");
 constexpr auto adam_eps =
     ph::arg<double>("eps", 1e-8, ph::at_least(0), ph::role::none, "added to the denominator");
 constexpr auto adam_amsgrad = ph::arg<bool>("amsgrad", false, "divide by the largest mean square so far");
@@ -39,10 +38,10 @@ class AdamRule : public ph::ElementwiseOptimizer {
   template <class Real>
   struct Scalars {
     Real sign;
-    Real shrink, decay;                 // decoupled and coupled weight decay; the other one is neutral
-    Real take_m;                        // 1 - beta1
-    Real beta2, take_v;                 // take_v = 1 - beta2
-    Real step_size, correction, eps;    // correction = sqrt(1 - beta2^t)
+    Real shrink, decay;               // decoupled and coupled weight decay; the other one is neutral
+    Real take_m;                      // 1 - beta1
+    Real beta2, take_v;               // take_v = 1 - beta2
+    Real step_size, correction, eps;  // correction = sqrt(1 - beta2^t)
   };
 
   Scalars<double> scalars(const ph::Hypers& h, std::int64_t step) const {

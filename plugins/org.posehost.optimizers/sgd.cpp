@@ -26,9 +26,9 @@ class SGD final : public ph::ElementwiseOptimizer {
         nesterov_{config.get<bool>("nesterov")},
         sign_{config.get<bool>("maximize") ? -1.0 : 1.0} {
     if (nesterov_ && (!buffered_ || config.get<double>("dampening") != 0))
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
-                        "nesterov with momentum " + std::string(buffered_ ? "and dampening" : "0") +
-                            "; expected momentum above 0 and dampening 0");
+      throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "nesterov with momentum " +
+                                                     std::string(buffered_ ? "and dampening" : "0") +
+                                                     "; expected momentum above 0 and dampening 0");
   }
 
   std::vector<ph::Slot> slots() const override {
@@ -46,12 +46,13 @@ class SGD final : public ph::ElementwiseOptimizer {
   Scalars<double> scalars(const ph::Hypers& h, std::int64_t step) const {
     const double momentum = h["momentum"];
     if (momentum != 0 && !buffered_)
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
-                        "momentum was set to " + std::to_string(momentum) +
-                            " in a run that began without; expected momentum above 0 in the optimizer's arguments");
+      throw ph::Failure(
+          PH_ERR_INVALID_ARGUMENT,
+          "momentum was set to " + std::to_string(momentum) +
+              " in a run that began without; expected momentum above 0 in the optimizer's arguments");
     const bool first = step == 1;  // torch starts the buffer with the undampened gradient
-    return {sign_,    h["lr"], h["weight_decay"], momentum, first ? 0 : momentum,
-            first ? 1 : 1 - h["dampening"]};
+    return {
+        sign_, h["lr"], h["weight_decay"], momentum, first ? 0 : momentum, first ? 1 : 1 - h["dampening"]};
   }
 
   template <class Real>

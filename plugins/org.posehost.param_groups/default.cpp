@@ -30,9 +30,10 @@ struct Base {
     const auto& hypers = input.at("hypers");
     const bool known = std::find(hypers.begin(), hypers.end(), name) != hypers.end();
     if (!user.empty() && (!value || !known))
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT, user + " multiplies " + name + ", which " +
-                                                     (known ? "is not given; expected it among the optimizer's arguments"
-                                                            : "the optimizer does not have; expected one that has it"));
+      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
+                        user + " multiplies " + name + ", which " +
+                            (known ? "is not given; expected it among the optimizer's arguments"
+                                   : "the optimizer does not have; expected one that has it"));
   }
   std::string name;
   std::optional<double> value;
@@ -52,7 +53,8 @@ struct Decision {
 
 class Default final : public ph::ParamGroups {
  public:
-  static constexpr auto info = ph::component("Default", "lr and weight decay by kind and name of a parameter");
+  static constexpr auto info =
+      ph::component("Default", "lr and weight decay by kind and name of a parameter");
   static constexpr auto args = ph::args(
       multiplier("bias_lr_mult", "for lr of biases, but of norms and deformable convolutions"),
       multiplier("bias_decay_mult", "for weight decay of biases, but of norms and deformable convolutions"),
@@ -106,7 +108,8 @@ class Default final : public ph::ParamGroups {
     if (const auto* key = custom_keys_.find(name)) {
       decision.set(decision.lr, "lr_mult", key->lr_mult);
       decision.set(decision.decay, "decay_mult", key->decay_mult);
-      decision.why = "custom_keys " + key->pattern + ": " + (decision.why.empty() ? "defaults" : decision.why);
+      decision.why =
+          "custom_keys " + key->pattern + ": " + (decision.why.empty() ? "defaults" : decision.why);
       return decision;
     }
     const bool norm = param.at("is_norm").get<bool>(), dcn = param.at("is_dcn").get<bool>();
@@ -132,8 +135,9 @@ class Default final : public ph::ParamGroups {
     if (alias == param.end() || !alias->is_string()) return false;
     const auto name = param.at("name").get<std::string>(), first = alias->get<std::string>();
     if (!bypass_duplicate_)
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "parameter \"" + name + "\" is \"" + first +
-                                                     "\" once more; expected bypass_duplicate true in such a model");
+      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
+                        "parameter \"" + name + "\" is \"" + first +
+                            "\" once more; expected bypass_duplicate true in such a model");
     host_.warning("parameter \"" + name + "\" is \"" + first + "\" once more: left out");
     return true;
   }

@@ -25,7 +25,8 @@ class Lowest {
     for (const char* name : {"min_lr", "min_momentum", "min_lr_ratio", "min_momentum_ratio"}) {
       if (!config.has(name)) continue;
       if (given())
-        throw ph::Failure(PH_ERR_INVALID_ARGUMENT, name_ + " and " + name + " are given; expected one of them");
+        throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
+                          name_ + " and " + name + " are given; expected one of them");
       name_ = name;
       number_ = config.get<double>(name);
     }

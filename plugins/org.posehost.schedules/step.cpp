@@ -25,7 +25,8 @@ class Step final : public ph::Schedule {
         progress_{config},
         host_{config.host()} {
     if (!std::is_sorted(step_.values.begin(), step_.values.end()))
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "milestones " + text() + "; expected them in ascending order");
+      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
+                        "milestones " + text() + "; expected them in ascending order");
   }
 
   void check(const ph::SchedulePoint& run) const override {

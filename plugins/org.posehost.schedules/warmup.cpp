@@ -14,12 +14,13 @@ namespace {
 class Warmup final : public ph::Schedule {
  public:
   static constexpr auto info = ph::component("Warmup", "eases another schedule in over the first iterations");
-  static constexpr auto args = ph::args(
-      ph::arg<std::string>("mode", ph::required, ph::one_of("constant", "linear", "exp"), "how the factor rises"),
-      ph::arg<std::int64_t>("iters", ph::required, ph::above(0), "length in iterations"),
-      ph::arg<double>("ratio", 0.1, ph::above(0), ph::at_most(1), "factor at the first iteration"),
-      ph::arg<bool>("by_epoch", false, "iters counts epochs"),
-      ph::arg<bool>("inverse", false, "divide by the factor: for momentum"));
+  static constexpr auto args =
+      ph::args(ph::arg<std::string>("mode", ph::required, ph::one_of("constant", "linear", "exp"),
+                                    "how the factor rises"),
+               ph::arg<std::int64_t>("iters", ph::required, ph::above(0), "length in iterations"),
+               ph::arg<double>("ratio", 0.1, ph::above(0), ph::at_most(1), "factor at the first iteration"),
+               ph::arg<bool>("by_epoch", false, "iters counts epochs"),
+               ph::arg<bool>("inverse", false, "divide by the factor: for momentum"));
 
   explicit Warmup(const ph::Config& config)
       : mode_{config.get<std::string_view>("mode")[0]},
@@ -30,11 +31,13 @@ class Warmup final : public ph::Schedule {
 
   void check(const ph::SchedulePoint& run) const override {
     // Divided, because the product may not fit.
-    const auto most = by_epoch_ ? run.max_iters / std::max<std::int64_t>(1, run.iters_per_epoch) : run.max_iters;
+    const auto most =
+        by_epoch_ ? run.max_iters / std::max<std::int64_t>(1, run.iters_per_epoch) : run.max_iters;
     if (length_ <= most) return;
     const std::string unit = by_epoch_ ? " epochs" : " iterations";
-    throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "warm-up of " + std::to_string(length_) + unit + ", the run has " +
-                                                   std::to_string(most) + "; expected a shorter warm-up");
+    throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "warm-up of " + std::to_string(length_) + unit +
+                                                   ", the run has " + std::to_string(most) +
+                                                   "; expected a shorter warm-up");
   }
 
   double value(const ph::SchedulePoint& at) const noexcept override {

@@ -45,11 +45,12 @@ class OptimizerRun {
 
   /// One update; `cuts` are the ends of the spans, but for the last one.
   template <class Real>
-  void update(Parameter<Real>& p, const std::vector<Real>& gradient, std::vector<std::size_t> cuts = {}) const {
+  void update(Parameter<Real>& p, const std::vector<Real>& gradient,
+              std::vector<std::size_t> cuts = {}) const {
     for (const auto& slot : slots_) p.slots[slot].resize(p.values.size());
     std::vector<double> scalars(static_cast<std::size_t>(api_.n_scalars));
-    const ph_scalars_args numbers{sizeof numbers, 0, hypers_.data(), api_.n_hypers, ++p.step,
-                                  scalars.data(), api_.n_scalars};
+    const ph_scalars_args numbers{sizeof numbers, 0, hypers_.data(), api_.n_hypers, ++p.step, scalars.data(),
+                                  api_.n_scalars};
     rule_->check(api_.scalars(rule_->self(), &numbers), "scalars");
 
     cuts.push_back(p.values.size());
@@ -59,8 +60,8 @@ class OptimizerRun {
     for (const auto end : cuts) {
       auto& own = pointers.emplace_back();
       for (const auto& slot : slots_) own.push_back(p.slots[slot].data() + begin);
-      spans.push_back({p.values.data() + begin, gradient.data() + begin, static_cast<std::int64_t>(end - begin),
-                       p.step, nullptr, 0, 0});
+      spans.push_back({p.values.data() + begin, gradient.data() + begin,
+                       static_cast<std::int64_t>(end - begin), p.step, nullptr, 0, 0});
       begin = end;
     }
     for (std::size_t i = 0; i < spans.size(); ++i) spans[i].slot = pointers[i].data();

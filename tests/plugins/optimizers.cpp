@@ -52,7 +52,8 @@ void replay(const ph::Json& golden, const Compare& compare) {
   for (int step = 1; step <= 25; ++step) {
     const auto key = std::to_string(step);
     if (golden["set"].contains(key)) {
-      for (const auto& [hyper, value] : golden["set"][key].items()) run.set(hyper, value.get<double>());
+      for (const auto& [hyper, value] : golden["set"][key].items())
+        run.set(hyper, value.template get<double>());
     }
     for (auto& [name, param] : params) {
       const auto& absent = golden["absent"].value(name, std::vector<int>{});
@@ -74,7 +75,8 @@ TEST_CASE("optimizers in double follow torch", "[plugins][optimizer][golden]") {
       CAPTURE(step, name);
       const auto expected = numbers<double>(golden["f64"][step][name]);
       // 25 steps of a few roundings each (2.2e-16) on values up to 1; torch contracts some, we none.
-      for (std::size_t i = 0; i < values.size(); ++i) REQUIRE_THAT(values[i], test::WithinAbs(expected[i], 1e-13));
+      for (std::size_t i = 0; i < values.size(); ++i)
+        REQUIRE_THAT(values[i], test::WithinAbs(expected[i], 1e-13));
     });
   }
 }
@@ -87,28 +89,29 @@ TEST_CASE("optimizers in float are as near the exact result as torch", "[plugins
       const auto torch = numbers<float>(golden["steps"][step][name]);
       const double ours = distance(values, exact), theirs = distance(torch, exact), size = norm(exact);
       CAPTURE(step, name, ours / size, theirs / size);
-      // No further than 1.2 times torch's own error. The floor, two roundings of a float (6e-8) on the
+      // No further than 1.2 times torch's own error. The floor, one rounding of a float (2^-24) on the
       // whole tensor, is for tensors of 5 to 24 elements in which torch's roundings happen to cancel.
-      REQUIRE(ours <= 1.2 * theirs + 1.2e-7 * size);
+      REQUIRE(ours <= 1.2 * theirs + 6e-8 * size);
       REQUIRE(distance(values, torch) <= 4e-7 * size);  // both errors together, at step 25
     });
   }
 }
 
 TEST_CASE("an update does not depend on how parameters are cut", "[plugins][optimizer]") {
-  const auto [name, args] = GENERATE(table<std::string, std::string>(
-      {{"SGD", R"({"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01})"},
-       {"SGD", R"({"lr": 0.1, "momentum": 0.9, "nesterov": true})"},
-       {"SGD", R"({"lr": 0.1, "weight_decay": 0.01})"},
-       {"Adam", R"({"weight_decay": 0.01})"},
-       {"AdamW", R"({"amsgrad": true})"}}));
+  const auto [name, args] = GENERATE(
+      table<std::string, std::string>({{"SGD", R"({"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01})"},
+                                       {"SGD", R"({"lr": 0.1, "momentum": 0.9, "nesterov": true})"},
+                                       {"SGD", R"({"lr": 0.1, "weight_decay": 0.01})"},
+                                       {"Adam", R"({"weight_decay": 0.01})"},
+                                       {"AdamW", R"({"amsgrad": true})"}}));
   const std::size_t n = 259;  // no multiple of any vector width
   const OptimizerRun run(name, args);
   Parameter<float> whole{test::filled("w", n), {}, 0};
   for (int step = 0; step < 3; ++step) run.update(whole, test::filled("g" + std::to_string(step), n));
   for (const auto& cuts : std::vector<std::vector<std::size_t>>{{1}, {16}, {100, 101, 130}, {7, 64, 258}}) {
     Parameter<float> pieces{test::filled("w", n), {}, 0};
-    for (int step = 0; step < 3; ++step) run.update(pieces, test::filled("g" + std::to_string(step), n), cuts);
+    for (int step = 0; step < 3; ++step)
+      run.update(pieces, test::filled("g" + std::to_string(step), n), cuts);
     REQUIRE(pieces.values == whole.values);
     REQUIRE(pieces.slots == whole.slots);
   }
@@ -119,7 +122,8 @@ TEST_CASE("slots have torch's names and are there only where they are used", "[p
   CHECK(OptimizerRun("SGD", "{}").slots().empty());
   CHECK(OptimizerRun("SGD", R"({"momentum": 0.9})").slots() == Names{"momentum_buffer"});
   CHECK(OptimizerRun("Adam", "{}").slots() == Names{"exp_avg", "exp_avg_sq"});
-  CHECK(OptimizerRun("AdamW", R"({"amsgrad": true})").slots() == Names{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"});
+  CHECK(OptimizerRun("AdamW", R"({"amsgrad": true})").slots() ==
+        Names{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"});
 }
 
 TEST_CASE("defaults and hyper-parameters are torch's", "[plugins][optimizer]") {
@@ -159,7 +163,8 @@ TEST_CASE("optimizers name the argument that is wrong", "[plugins][optimizer][er
       {{"SGD", R"({"lr": -1})", "/lr"},
        {"SGD", R"({"momentum": -0.1})", "/momentum"},
        {"SGD", R"({"weight_decay": -1})", "/weight_decay"},
-       {"SGD", R"({"nesterov": true})", "nesterov with momentum 0; expected momentum above 0 and dampening 0"},
+       {"SGD", R"({"nesterov": true})",
+        "nesterov with momentum 0; expected momentum above 0 and dampening 0"},
        {"SGD", R"({"nesterov": true, "momentum": 0.9, "dampening": 0.1})",
         "nesterov with momentum and dampening; expected momentum above 0 and dampening 0"},
        {"SGD", R"({"betas": [0.9, 0.99]})", "unknown key"},

@@ -2,12 +2,12 @@
 #include <cmath>
 
 #include "bundled.hpp"
+#include "log/log.hpp"
 #include "schedule/schedule_chain.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 #include "support/golden.hpp"
 #include "support/temp_folder.hpp"
-#include "log/log.hpp"
 
 using test::ContainsSubstring;
 
@@ -65,7 +65,8 @@ TEST_CASE("an iteration-based run counts iterations by itself", "[plugins][sched
   const auto poly = chain(R"({"policy": "poly"})", PH_ROLE_LR, true);
   poly.check(length);
   CHECK_THAT(poly.value(length, {7, 50, 50}, 0, 0.2), test::WithinRel(0.1, 1e-15));
-  CHECK_THAT(test::error_of([&] { chain(R"({"policy": "poly", "by_epoch": true})", PH_ROLE_LR, true).check(length); }),
+  CHECK_THAT(test::error_of(
+                 [&] { chain(R"({"policy": "poly", "by_epoch": true})", PH_ROLE_LR, true).check(length); }),
              ContainsSubstring("by_epoch is true in a run that counts iterations; expected by_epoch false"));
 }
 
@@ -78,7 +79,8 @@ TEST_CASE("a warm-up longer than the run is an error", "[plugins][schedule][erro
   CHECK_THAT(refusal(R"({"policy": "fixed", "warmup": "exp", "warmup_iters": 4, "warmup_by_epoch": true})"),
              ContainsSubstring("warm-up of 4 epochs, the run has 3"));
   CHECK(refusal(R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 30})") == "(no error)");
-  CHECK(refusal(R"({"policy": "fixed", "warmup": "exp", "warmup_iters": 3, "warmup_by_epoch": true})") == "(no error)");
+  CHECK(refusal(R"({"policy": "fixed", "warmup": "exp", "warmup_iters": 3, "warmup_by_epoch": true})") ==
+        "(no error)");
   CHECK_THAT(test::error_of([] {
                chain(R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 1})").check(epochs(0, 0));
              }),

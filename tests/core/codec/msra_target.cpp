@@ -12,7 +12,8 @@ TEST_CASE("MSRA heatmaps and weights equal mmpose's", "[codec][golden]") {
   const auto golden = test::golden("codec.json");
   const auto size = golden["heatmap_size"].get<std::array<std::int64_t, 2>>();
   for (const auto& one : golden["encode"]) {
-    const ph::MsraTarget codec(golden["input_size"].get<std::array<std::int64_t, 2>>(), size, one["sigma"].get<double>());
+    const ph::MsraTarget codec(golden["input_size"].get<std::array<std::int64_t, 2>>(), size,
+                               one["sigma"].get<double>());
     CAPTURE(one["sigma"].get<double>());
     std::vector<float> joints;
     for (const auto& point : one["keypoints"]) {
@@ -43,8 +44,8 @@ TEST_CASE("a broken sigma gives a patch of 2 x 3 sigma + 1 pixels, centred on th
   codec.encode(std::vector<float>{32, 32}, std::vector<float>{1}, target, weight);
   CHECK(target[8 * 16 + 8] == 1.0F);
   CHECK_THAT(target[8 * 16 + 9], test::WithinAbs(std::exp(-1 / 4.5), 1e-6));
-  CHECK(target[8 * 16 + 3] > 0);   // 5 pixels left of it
-  CHECK(target[8 * 16 + 13] == 0); // the patch has 10 pixels
+  CHECK(target[8 * 16 + 3] > 0);    // 5 pixels left of it
+  CHECK(target[8 * 16 + 13] == 0);  // the patch has 10 pixels
 }
 
 TEST_CASE("keypoints that are nowhere near get no weight", "[codec]") {

@@ -51,8 +51,10 @@ TEST_CASE("a file that is no COCO file is refused", "[coco][error]") {
   CHECK_THAT(error_of_text(""), ContainsSubstring("not valid JSON"));
   CHECK_THAT(error_of_text("[1, 2]"), ContainsSubstring("not an annotation file"));
   CHECK_THAT(error_with([](test::Json& j) { j.erase("images"); }), ContainsSubstring("no list \"images\""));
-  CHECK_THAT(error_with([](test::Json& j) { j.erase("annotations"); }), ContainsSubstring("no list \"annotations\""));
-  CHECK_THAT(error_with([](test::Json& j) { j.erase("categories"); }), ContainsSubstring("no list \"categories\""));
+  CHECK_THAT(error_with([](test::Json& j) { j.erase("annotations"); }),
+             ContainsSubstring("no list \"annotations\""));
+  CHECK_THAT(error_with([](test::Json& j) { j.erase("categories"); }),
+             ContainsSubstring("no list \"categories\""));
   CHECK_THAT(error_with([](test::Json& j) { j["annotations"] = test::Json::array(); }),
              ContainsSubstring("\"annotations\" is an empty list"));
   CHECK_THAT(error_with([](test::Json& j) { j["images"][0] = 5; }), ContainsSubstring("image is wrong"));
@@ -73,18 +75,25 @@ TEST_CASE("coordinates that are no numbers are refused by name", "[coco][error]"
   CHECK_THAT(with("\"7\""), ContainsSubstring("annotation 100: \"keypoints\"[0] is wrong"));
   CHECK_THAT(error_with([](test::Json& j) { j["annotations"][1]["keypoints"][5] = -1; }),
              ContainsSubstring("annotation 101: \"keypoints\"[5] is wrong"));
-  CHECK_THAT(error_with([](test::Json& j) { j["annotations"][1]["keypoints"] = {1, 2}; }),
+  CHECK_THAT(error_with([](test::Json& j) {
+               j["annotations"][1]["keypoints"] = {1, 2};
+             }),
              ContainsSubstring("a list of x, y, v for each keypoint"));
 }
 
 TEST_CASE("boxes and sizes are checked", "[coco][error]") {
-  CHECK_THAT(error_with([](test::Json& j) { j["annotations"][0]["bbox"] = {1, 2, -3, 4}; }),
+  CHECK_THAT(error_with([](test::Json& j) {
+               j["annotations"][0]["bbox"] = {1, 2, -3, 4};
+             }),
              ContainsSubstring("annotation 100: \"bbox\" is wrong") && ContainsSubstring("[1,2,-3,4]"));
-  CHECK_THAT(error_with([](test::Json& j) { j["annotations"][0]["bbox"] = {1, 2, 3}; }),
+  CHECK_THAT(error_with([](test::Json& j) {
+               j["annotations"][0]["bbox"] = {1, 2, 3};
+             }),
              ContainsSubstring("[x, y, width, height]"));
   CHECK_THAT(error_with([](test::Json& j) { j["annotations"][0]["bbox"][2] = nullptr; }),
              ContainsSubstring("\"bbox\"[2] is wrong"));
-  CHECK_THAT(error_with([](test::Json& j) { j["annotations"][0]["area"] = -1; }), ContainsSubstring("\"area\" is wrong"));
+  CHECK_THAT(error_with([](test::Json& j) { j["annotations"][0]["area"] = -1; }),
+             ContainsSubstring("\"area\" is wrong"));
   CHECK_THAT(error_with([](test::Json& j) { j["images"][0]["width"] = 0; }),
              ContainsSubstring("image 10: \"width\" is wrong"));
   CHECK_THAT(error_with([](test::Json& j) { j["images"][0].erase("height"); }),
@@ -100,7 +109,8 @@ TEST_CASE("ids must be whole numbers, unique and known", "[coco][error]") {
              ContainsSubstring("annotation 101: \"image_id\" is wrong") && ContainsSubstring("99"));
   CHECK_THAT(error_with([](test::Json& j) { j["annotations"][1]["category_id"] = 2; }),
              ContainsSubstring("annotation 101: \"category_id\" is wrong"));
-  CHECK_THAT(error_with([](test::Json& j) { j["images"][1]["id"] = "a"; }), ContainsSubstring("a whole number"));
+  CHECK_THAT(error_with([](test::Json& j) { j["images"][1]["id"] = "a"; }),
+             ContainsSubstring("a whole number"));
 }
 
 TEST_CASE("a file name may not leave the image folder", "[coco][error]") {

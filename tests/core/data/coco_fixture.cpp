@@ -4,7 +4,7 @@
 
 #include <atomic>
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
 #include <fstream>
 // libjpeg's header wants <cstdio> before it.
 #include <jpeglib.h>
@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 TempDir::TempDir() {
   static std::atomic<int> count{0};
-  path_ = fs::temp_directory_path() / ("posehost_data_" + std::to_string(::getpid()) + "_" + std::to_string(count++));
+  path_ = fs::temp_directory_path() /
+          ("posehost_data_" + std::to_string(::getpid()) + "_" + std::to_string(count++));
   fs::create_directories(path_);
 }
 
@@ -35,7 +36,8 @@ ph::Image pattern(int width, int height) {
   image.resize(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      for (int c = 0; c < 3; ++c) image.row(y)[3 * x + c] = static_cast<std::uint8_t>(7 * x + 13 * y + 50 * c);
+      for (int c = 0; c < 3; ++c)
+        image.row(y)[3 * x + c] = static_cast<std::uint8_t>(7 * x + 13 * y + 50 * c);
     }
   }
   return image;
@@ -56,7 +58,8 @@ ph::Image gradient(int width, int height) {
 
 std::vector<std::uint8_t> bmp_of(const ph::Image& rgb) {
   const auto put = [](std::vector<std::uint8_t>& bytes, std::size_t at, std::uint32_t value, int count) {
-    for (int i = 0; i < count; ++i) bytes[at + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(value >> (8 * i));
+    for (int i = 0; i < count; ++i)
+      bytes[at + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(value >> (8 * i));
   };
   const auto stride = static_cast<std::size_t>(rgb.width * 3 + 3) / 4 * 4;
   std::vector<std::uint8_t> bytes(54 + stride * static_cast<std::size_t>(rgb.height));
@@ -95,8 +98,8 @@ std::vector<std::uint8_t> jpeg_of(const ph::Image& rgb, const JpegOptions& optio
   jpeg_start_compress(&info, TRUE);
   if (options.orientation > 0) {
     // Little-endian TIFF with one directory of one entry: tag 0x0112, SHORT, one value.
-    std::uint8_t exif[] = {'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0,
-                           0,   0,   0,   0,   0, 0, 0,   0};
+    std::uint8_t exif[] = {'E',  'x',  'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0,
+                           0x12, 0x01, 3,   0,   1, 0, 0,   0,   0,  0, 0, 0, 0, 0, 0, 0};
     exif[24] = static_cast<std::uint8_t>(options.orientation);
     jpeg_write_marker(&info, JPEG_APP0 + 1, exif, sizeof exif);
   }
@@ -130,13 +133,22 @@ std::vector<std::uint8_t> read_bytes(const fs::path& file) {
 Json coco_json(int images) {
   Json root = {{"images", Json::array()},
                {"annotations", Json::array()},
-               {"categories", {{{"id", 1}, {"name", "face"}, {"keypoints", {"nose", "left_eye", "right_eye"}},
-                                {"skeleton", {{1, 2}, {1, 3}}}}}}};
+               {"categories",
+                {{{"id", 1},
+                  {"name", "face"},
+                  {"keypoints", {"nose", "left_eye", "right_eye"}},
+                  {"skeleton", {{1, 2}, {1, 3}}}}}}};
   for (int i = 0; i < images; ++i) {
-    root["images"].push_back({{"id", 10 + i}, {"file_name", std::to_string(i) + ".bmp"}, {"width", 64}, {"height", 48}});
-    root["annotations"].push_back({{"id", 100 + i}, {"image_id", 10 + i}, {"category_id", 1}, {"iscrowd", 0},
-                                   {"bbox", {8 + i, 6, 40, 30}}, {"area", 600},
-                                   {"keypoints", {20 + i, 20, 2, 30, 12, 2, 12, 14, 1}}, {"num_keypoints", 3}});
+    root["images"].push_back(
+        {{"id", 10 + i}, {"file_name", std::to_string(i) + ".bmp"}, {"width", 64}, {"height", 48}});
+    root["annotations"].push_back({{"id", 100 + i},
+                                   {"image_id", 10 + i},
+                                   {"category_id", 1},
+                                   {"iscrowd", 0},
+                                   {"bbox", {8 + i, 6, 40, 30}},
+                                   {"area", 600},
+                                   {"keypoints", {20 + i, 20, 2, 30, 12, 2, 12, 14, 1}},
+                                   {"num_keypoints", 3}});
   }
   return root;
 }
@@ -172,8 +184,11 @@ std::shared_ptr<const ph::Dataset> make_coco(const TempDir& dir, CocoSetup setup
       write_bytes(dir / image["file_name"].get<std::string>(), bmp_of(pattern(64, 48)));
     }
   }
-  Json node = {{"type", "TopDownCocoDataset"}, {"ann_file", file.string()}, {"img_prefix", dir.path().string()},
-               {"data_cfg", setup.data_cfg}, {"pipeline", Json::parse(setup.pipeline)}};
+  Json node = {{"type", "TopDownCocoDataset"},
+               {"ann_file", file.string()},
+               {"img_prefix", dir.path().string()},
+               {"data_cfg", setup.data_cfg},
+               {"pipeline", Json::parse(setup.pipeline)}};
   if (!setup.dataset_info.is_null()) node["dataset_info"] = setup.dataset_info;
   return ph::make_dataset(ph::Node::from_json(node, "test.json"), setup.context);
 }

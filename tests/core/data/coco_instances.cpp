@@ -9,7 +9,8 @@ namespace {
 ph::CocoInstances choose(const test::Json& json, const char* compat = "0.29") {
   const test::TempDir dir;
   const ph::CocoFile file = ph::read_coco_file(dir.write("ann.json", json.dump()));
-  return ph::choose_instances(file, "images", 3, ph::compat_for(ph::Node::parse("\"" + std::string(compat) + "\"")));
+  return ph::choose_instances(file, "images", 3,
+                              ph::compat_for(ph::Node::parse("\"" + std::string(compat) + "\"")));
 }
 
 std::array<double, 4> box_of(const std::array<double, 4>& box, const char* compat) {
@@ -71,12 +72,14 @@ TEST_CASE("no usable annotation and wrong keypoint counts are errors", "[coco][e
   test::Json json = test::coco_json(1);
   json["annotations"][0]["iscrowd"] = 1;
   CHECK_THAT(test::error_of([&] { (void)choose(json); }),
-             test::ContainsSubstring("ann.json: no annotation can be used") && test::ContainsSubstring("1 crowd regions"));
+             test::ContainsSubstring("ann.json: no annotation can be used") &&
+                 test::ContainsSubstring("1 crowd regions"));
   json = test::coco_json(1);
   json["annotations"][0]["keypoints"] = {1, 1, 2, 3, 3, 2};
   CHECK_THAT(test::error_of([&] { (void)choose(json); }),
              test::ContainsSubstring("annotation 100: the number of keypoints does not fit") &&
-                 test::ContainsSubstring("2 keypoints (6 numbers)") && test::ContainsSubstring("3 keypoints"));
+                 test::ContainsSubstring("2 keypoints (6 numbers)") &&
+                 test::ContainsSubstring("3 keypoints"));
 }
 
 TEST_CASE("the report counts images, instances and labelled keypoints", "[coco]") {

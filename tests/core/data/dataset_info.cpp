@@ -19,7 +19,9 @@ ph::Json face() {
     "joint_weights": [1.0, 1.2, 1.5], "sigmas": [0.026, 0.025, 0.025]})");
 }
 
-ph::DatasetInfo read(const ph::Json& json) { return ph::dataset_info_from_config(ph::Node::from_json(json, "a.json")); }
+ph::DatasetInfo read(const ph::Json& json) {
+  return ph::dataset_info_from_config(ph::Node::from_json(json, "a.json"));
+}
 
 std::string error_with(const std::function<void(ph::Json&)>& change) {
   ph::Json json = face();
@@ -45,7 +47,8 @@ TEST_CASE("dataset_info of mmpose 0.29 is read", "[dataset_info]") {
 
 TEST_CASE("keys of keypoint_info count as numbers, whatever their order", "[dataset_info]") {
   ph::Json json = {{"keypoint_info", ph::Json::object()}};
-  for (int k = 11; k >= 0; --k) json["keypoint_info"][std::to_string(k)] = {{"name", "p" + std::to_string(k)}};
+  for (int k = 11; k >= 0; --k)
+    json["keypoint_info"][std::to_string(k)] = {{"name", "p" + std::to_string(k)}};
   const ph::DatasetInfo info = read(json);
   REQUIRE(info.keypoints.size() == 12);
   CHECK(info.keypoints[2] == "p2");
@@ -56,7 +59,9 @@ TEST_CASE("keys of keypoint_info count as numbers, whatever their order", "[data
 
 TEST_CASE("mistakes in dataset_info are named with their place", "[dataset_info][error]") {
   using test::ContainsSubstring;
-  CHECK_THAT(error_with([](ph::Json& j) { j["keypoint_info"]["4"] = {{"name", "ear"}}; }),
+  CHECK_THAT(error_with([](ph::Json& j) {
+               j["keypoint_info"]["4"] = {{"name", "ear"}};
+             }),
              ContainsSubstring("/keypoint_info/4: \"4\" is not a number of this list"));
   CHECK_THAT(error_with([](ph::Json& j) { j["keypoint_info"]["1"]["id"] = 2; }),
              ContainsSubstring("/keypoint_info/1/id: id 2 differs from its key"));
@@ -70,7 +75,9 @@ TEST_CASE("mistakes in dataset_info are named with their place", "[dataset_info]
              ContainsSubstring("/sigmas: 1 numbers for 3 keypoints"));
   CHECK_THAT(error_with([](ph::Json& j) { j["joint_weights"].push_back(1.0); }),
              ContainsSubstring("/joint_weights: 4 numbers for 3 keypoints"));
-  CHECK_THAT(error_with([](ph::Json& j) { j["skeleton_info"]["1"]["link"] = {"nose", "mouth"}; }),
+  CHECK_THAT(error_with([](ph::Json& j) {
+               j["skeleton_info"]["1"]["link"] = {"nose", "mouth"};
+             }),
              ContainsSubstring("there is no keypoint \"mouth\""));
   CHECK_THAT(error_with([](ph::Json& j) { j["keypoint_info"] = ph::Json::object(); }),
              ContainsSubstring("no keypoint"));
@@ -99,9 +106,11 @@ TEST_CASE("names without left_ and right_ give no flip pairs", "[dataset_info]")
 
 TEST_CASE("mistakes in a category are named", "[dataset_info][error]") {
   const auto error = [](const char* text) {
-    return test::error_of([&] { (void)ph::dataset_info_from_category(ph::Json::parse(text), "ann.json: category 1"); });
+    return test::error_of(
+        [&] { (void)ph::dataset_info_from_category(ph::Json::parse(text), "ann.json: category 1"); });
   };
-  CHECK_THAT(error(R"({"keypoints": []})"), test::ContainsSubstring("ann.json: category 1: the category's keypoints"));
+  CHECK_THAT(error(R"({"keypoints": []})"),
+             test::ContainsSubstring("ann.json: category 1: the category's keypoints"));
   CHECK_THAT(error(R"({"keypoints": ["a", "a"]})"), test::ContainsSubstring("\"a\" twice"));
   CHECK_THAT(error(R"({"keypoints": ["a", 3]})"), test::ContainsSubstring("found     3"));
   CHECK_THAT(error(R"({"keypoints": ["a", "b"], "skeleton": [[0, 1]]})"),

@@ -24,7 +24,8 @@ std::string error_of_bytes(const Bytes& bytes) {
 int largest_difference(const ph::Image& a, const ph::Image& b) {
   REQUIRE(a.pixels.size() == b.pixels.size());
   int largest = 0;
-  for (std::size_t i = 0; i < a.pixels.size(); ++i) largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
+  for (std::size_t i = 0; i < a.pixels.size(); ++i)
+    largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
   return largest;
 }
 
@@ -84,8 +85,10 @@ TEST_CASE("EXIF orientation turns a JPEG unless it is to be ignored", "[image]")
     const int x = right ? turned.width - 1 : 0, y = bottom ? turned.height - 1 : 0;
     for (int c = 0; c < 3; ++c) CHECK(turned.row(y)[3 * x + c] == as_stored.row(0)[c]);
     // And its right neighbour: along the row up to 4, down or up the column from 5 on.
-    const int step_x = orientation < 5 ? (right ? -10 : 10) : 0, step_y = orientation < 5 ? 0 : (bottom ? -10 : 10);
-    for (int c = 0; c < 3; ++c) CHECK(turned.row(y + step_y)[3 * (x + step_x) + c] == as_stored.row(0)[30 + c]);
+    const int step_x = orientation < 5 ? (right ? -10 : 10) : 0,
+              step_y = orientation < 5 ? 0 : (bottom ? -10 : 10);
+    for (int c = 0; c < 3; ++c)
+      CHECK(turned.row(y + step_y)[3 * (x + step_x) + c] == as_stored.row(0)[30 + c]);
   }
 }
 
@@ -103,8 +106,9 @@ TEST_CASE("a JPEG that is cut short or damaged is an error", "[image][error]") {
 }
 
 TEST_CASE("a CMYK JPEG is refused with words", "[image][error]") {
-  CHECK_THAT(error_of_bytes(test::jpeg_of(test::pattern(16, 16), {4, 0})),
-             ContainsSubstring("a.img: the JPEG has other colours than grey or RGB") && ContainsSubstring("CMYK"));
+  CHECK_THAT(
+      error_of_bytes(test::jpeg_of(test::pattern(16, 16), {4, 0})),
+      ContainsSubstring("a.img: the JPEG has other colours than grey or RGB") && ContainsSubstring("CMYK"));
 }
 
 TEST_CASE("a PNG that is cut short is an error", "[image][error]") {
@@ -136,7 +140,8 @@ TEST_CASE("images that claim to be huge are refused before they are decoded", "[
   Bytes png = test::read_bytes(mouse);
   png[16] = 0x00, png[17] = 0x01, png[18] = 0x00, png[19] = 0x00;  // 65536 wide
   png[20] = 0x00, png[21] = 0x01, png[22] = 0x00, png[23] = 0x00;
-  CHECK_THAT(error_of_bytes(png), ContainsSubstring("the image is too large") && ContainsSubstring("65536 x 65536"));
+  CHECK_THAT(error_of_bytes(png),
+             ContainsSubstring("the image is too large") && ContainsSubstring("65536 x 65536"));
 
   Bytes bmp = test::bmp_of(test::pattern(8, 8));
   bmp[20] = 1, bmp[24] = 1;

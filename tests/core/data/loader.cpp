@@ -57,7 +57,8 @@ ph::LoaderOptions options(std::int64_t batch, int threads) {
 
 std::vector<float> first_values(const ph::Batch& batch) {
   std::vector<float> values;
-  for (std::int64_t i = 0; i < batch.samples(); ++i) values.push_back(batch.img.const_data_ptr<float>()[3 * i]);
+  for (std::int64_t i = 0; i < batch.samples(); ++i)
+    values.push_back(batch.img.const_data_ptr<float>()[3 * i]);
   return values;
 }
 
@@ -86,8 +87,9 @@ std::vector<std::uint8_t> bytes_of(const ph::Batch& batch) {
   return bytes;
 }
 
-std::vector<std::vector<std::uint8_t>> bytes_of_epoch(const std::shared_ptr<const ph::Dataset>& data, int threads,
-                                                      std::int64_t epoch, std::int64_t first = 0) {
+std::vector<std::vector<std::uint8_t>> bytes_of_epoch(const std::shared_ptr<const ph::Dataset>& data,
+                                                      int threads, std::int64_t epoch,
+                                                      std::int64_t first = 0) {
   auto chosen = options(4, threads);
   chosen.shuffle = true;
   chosen.seed = 11;
@@ -198,7 +200,8 @@ TEST_CASE("a new epoch drops what was made of another", "[loader]") {
   int batches = 0;
   while (const auto batch = loader.next()) {
     ++batches;
-    for (std::int64_t i = 0; i < batch->samples(); ++i) CHECK(batch->img.const_data_ptr<float>()[3 * i + 1] == 2);
+    for (std::int64_t i = 0; i < batch->samples(); ++i)
+      CHECK(batch->img.const_data_ptr<float>()[3 * i + 1] == 2);
   }
   CHECK(batches == 10);
 }

@@ -45,8 +45,9 @@ TEST_CASE("mistakes in the order of a pipeline are found before it runs", "[pipe
   CHECK_THAT(error_with(without(1)), ContainsSubstring("TopDownAffine needs the crop's centre") &&
                                          ContainsSubstring("TopDownGetBboxCenterScale before TopDownAffine"));
   CHECK_THAT(error_with(without(2)), ContainsSubstring("ToTensor needs the crop"));
-  CHECK_THAT(error_with(without(5)), ContainsSubstring("Collect needs target, which nothing before it makes") &&
-                                         ContainsSubstring("the crop as a tensor"));
+  CHECK_THAT(error_with(without(5)),
+             ContainsSubstring("Collect needs target, which nothing before it makes") &&
+                 ContainsSubstring("the crop as a tensor"));
   CHECK_THAT(error_with(without(6)), ContainsSubstring("the pipeline does not end with Collect"));
   CHECK_THAT(error_with([](test::Json& list) {
                list.insert(list.begin() + 3, test::Json{{"type", "TopDownRandomFlip"}});
@@ -56,18 +57,23 @@ TEST_CASE("mistakes in the order of a pipeline are found before it runs", "[pipe
                list.insert(list.begin() + 3, test::Json{{"type", "TopDownGetRandomScaleRotation"}});
              }),
              ContainsSubstring("TopDownGetRandomScaleRotation before TopDownAffine"));
-  CHECK_THAT(error_with([](test::Json& list) { list = test::Json::array(); }), ContainsSubstring("not a pipeline"));
+  CHECK_THAT(error_with([](test::Json& list) { list = test::Json::array(); }),
+             ContainsSubstring("not a pipeline"));
   CHECK_THAT(error_with([](test::Json& list) { list = 5; }), ContainsSubstring("not a pipeline"));
 }
 
 TEST_CASE("what is not there yet is refused by name and place", "[pipeline][error]") {
   CHECK_THAT(error_with(with(2, "use_udp", true)), ContainsSubstring("/2/use_udp: UDP is not available yet"));
-  CHECK_THAT(error_with(with(5, "encoding", "UDP")), ContainsSubstring("/5/encoding: \"UDP\" is not available yet"));
+  CHECK_THAT(error_with(with(5, "encoding", "UDP")),
+             ContainsSubstring("/5/encoding: \"UDP\" is not available yet"));
   CHECK_THAT(error_with(with(5, "encoding", "Megvii")), ContainsSubstring("\"Megvii\" is not available yet"));
-  CHECK_THAT(error_with(with(5, "unbiased_encoding", true)), ContainsSubstring("unbiased encoding is not available yet"));
-  CHECK_THAT(error_with(with(5, "target_type", "CombinedTarget")), ContainsSubstring("\"CombinedTarget\" is not available"));
+  CHECK_THAT(error_with(with(5, "unbiased_encoding", true)),
+             ContainsSubstring("unbiased encoding is not available yet"));
+  CHECK_THAT(error_with(with(5, "target_type", "CombinedTarget")),
+             ContainsSubstring("\"CombinedTarget\" is not available"));
   CHECK_THAT(error_with(with(5, "sigma", 0)), ContainsSubstring("/5/sigma"));
-  CHECK_THAT(error_with(with(0, "color_type", "grayscale")), ContainsSubstring("\"grayscale\" is not available yet"));
+  CHECK_THAT(error_with(with(0, "color_type", "grayscale")),
+             ContainsSubstring("\"grayscale\" is not available yet"));
   CHECK_THAT(error_with(with(0, "to_float32", true)), ContainsSubstring("/0/to_float32"));
   CHECK_THAT(error_with(with(6, "keys", {"target"})), ContainsSubstring("\"img\" is missing"));
 }

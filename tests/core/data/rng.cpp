@@ -18,9 +18,10 @@ TEST_CASE("the generator is Philox4x32-10", "[rng]") {
 TEST_CASE("every part of a key gives other numbers, equal keys equal ones", "[rng]") {
   const ph::DrawKey key{7, 1, 2, ph::purpose_of("flip")};
   std::set<std::uint32_t> first;
-  for (const ph::DrawKey& other : {key, ph::DrawKey{8, 1, 2, key.purpose}, ph::DrawKey{7 + (1ULL << 32), 1, 2, key.purpose},
-                                   ph::DrawKey{7, 2, 2, key.purpose}, ph::DrawKey{7, 1, 3, key.purpose},
-                                   ph::DrawKey{7, 1, 2, ph::purpose_of("flip", 1)}}) {
+  for (const ph::DrawKey& other :
+       {key, ph::DrawKey{8, 1, 2, key.purpose}, ph::DrawKey{7 + (1ULL << 32), 1, 2, key.purpose},
+        ph::DrawKey{7, 2, 2, key.purpose}, ph::DrawKey{7, 1, 3, key.purpose},
+        ph::DrawKey{7, 1, 2, ph::purpose_of("flip", 1)}}) {
     first.insert(ph::Rng(other).bits());
   }
   CHECK(first.size() == 6);
@@ -46,7 +47,8 @@ TEST_CASE("uniform and normal draws have the right moments", "[rng]") {
   CHECK_THAT(uniform_square / count, test::WithinAbs(1.0 / 3, 5 * 0.298 / std::sqrt(count)));
   CHECK_THAT(normal_sum / count, test::WithinAbs(0, 5 / std::sqrt(count)));
   CHECK_THAT(normal_square / count, test::WithinAbs(1, 5 * 1.415 / std::sqrt(count)));
-  CHECK_THAT(static_cast<double>(below_half) / count, test::WithinAbs(0.5 * std::erfc(-0.5 / std::sqrt(2.0)), 5 * 0.462 / std::sqrt(count)));
+  CHECK_THAT(static_cast<double>(below_half) / count,
+             test::WithinAbs(0.5 * std::erfc(-0.5 / std::sqrt(2.0)), 5 * 0.462 / std::sqrt(count)));
 }
 
 TEST_CASE("below() reaches every number and no other", "[rng]") {
@@ -57,6 +59,7 @@ TEST_CASE("below() reaches every number and no other", "[rng]") {
     REQUIRE(value < 7);
     ++hits[value];
   }
-  for (const int hit : hits) CHECK(std::abs(hit - 1000) < 5 * 30);  // five deviations: sqrt(7000 * 6 / 49) = 29
+  for (const int hit : hits)
+    CHECK(std::abs(hit - 1000) < 5 * 30);  // five deviations: sqrt(7000 * 6 / 49) = 29
   CHECK(random.below(1) == 0);
 }

@@ -49,9 +49,10 @@ struct Bench {
 
 TEST_CASE("all transforms of the first pipelines are there by name", "[transform]") {
   CHECK(ph::transforms().names() ==
-        std::vector<std::string>{"Collect", "LoadImageFromFile", "NormalizeTensor", "ToTensor", "TopDownAffine",
-                                 "TopDownGenerateTarget", "TopDownGetBboxCenterScale", "TopDownGetRandomScaleRotation",
-                                 "TopDownHalfBodyTransform", "TopDownRandomFlip", "TopDownRandomShiftBboxCenter"});
+        std::vector<std::string>{"Collect", "LoadImageFromFile", "NormalizeTensor", "ToTensor",
+                                 "TopDownAffine", "TopDownGenerateTarget", "TopDownGetBboxCenterScale",
+                                 "TopDownGetRandomScaleRotation", "TopDownHalfBodyTransform",
+                                 "TopDownRandomFlip", "TopDownRandomShiftBboxCenter"});
 }
 
 TEST_CASE("crop matrices equal mmpose's", "[transform][golden]") {
@@ -117,9 +118,10 @@ TEST_CASE("random transforms draw as often and as far as they are told", "[trans
   Bench bench;
   constexpr int count = 4000;
   const auto flip = bench.make(R"({"type": "TopDownRandomFlip", "flip_prob": 0.25})");
-  const auto shift = bench.make(R"({"type": "TopDownRandomShiftBboxCenter", "shift_factor": 0.1, "prob": 0.4})");
-  const auto turn =
-      bench.make(R"({"type": "TopDownGetRandomScaleRotation", "rot_factor": 10, "scale_factor": 0.2, "rot_prob": 0.6})");
+  const auto shift =
+      bench.make(R"({"type": "TopDownRandomShiftBboxCenter", "shift_factor": 0.1, "prob": 0.4})");
+  const auto turn = bench.make(
+      R"({"type": "TopDownGetRandomScaleRotation", "rot_factor": 10, "scale_factor": 0.2, "rot_prob": 0.6})");
   int flips = 0, shifts = 0, turns = 0, smallest = 0, largest = 0;
   float furthest = 0;
   double widest = 0;
@@ -166,7 +168,8 @@ TEST_CASE("draws depend on seed, epoch and sample, not on what was drawn before"
 
 TEST_CASE("TopDownHalfBodyTransform cuts out one half", "[transform]") {
   Bench bench;
-  const auto always = bench.make(R"({"type": "TopDownHalfBodyTransform", "num_joints_half_body": 2, "prob_half_body": 1})");
+  const auto always =
+      bench.make(R"({"type": "TopDownHalfBodyTransform", "num_joints_half_body": 2, "prob_half_body": 1})");
   int upper = 0;
   constexpr int count = 3000;
   bench.info.upper_body = {0, 1, 2};
@@ -189,7 +192,8 @@ TEST_CASE("TopDownHalfBodyTransform cuts out one half", "[transform]") {
     six.info.keypoints = {"a", "b", "c", "d", "e", "f"};
     six.info.upper_body = {0, 1, 2};
     six.compat.half_body_normal = normal;
-    const auto half = six.make(R"({"type": "TopDownHalfBodyTransform", "num_joints_half_body": 2, "prob_half_body": 1})");
+    const auto half =
+        six.make(R"({"type": "TopDownHalfBodyTransform", "num_joints_half_body": 2, "prob_half_body": 1})");
     for (int i = 0; i < count; ++i) {
       six.reset(i);
       six.sample.joints = {0, 0, 1, 1, 2, 2, 40, 40, 41, 41, 42, 42};
@@ -221,18 +225,21 @@ TEST_CASE("TopDownAffine puts labelled keypoints where their pixels go", "[trans
   const ph::Image whole = test::pattern(64, 48);
   REQUIRE((bench.sample.image->width == 32 && bench.sample.image->height == 32));
   for (const auto& [x, y] : {std::pair{0, 0}, {31, 31}, {18, 7}}) {
-    for (int c = 0; c < 3; ++c) CHECK(bench.sample.image->row(y)[3 * x + c] == whole.row(y + 5)[3 * (x + 12) + c]);
+    for (int c = 0; c < 3; ++c)
+      CHECK(bench.sample.image->row(y)[3 * x + c] == whole.row(y + 5)[3 * (x + 12) + c]);
   }
 }
 
 TEST_CASE("ToTensor and NormalizeTensor give (byte / 255 - mean) / std, alone or as one", "[transform]") {
-  const char* const normalize = R"({"type": "NormalizeTensor", "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]})";
+  const char* const normalize =
+      R"({"type": "NormalizeTensor", "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]})";
   Bench bench;
   const auto to_tensor = bench.make(R"({"type": "ToTensor"})"), apart = bench.make(normalize);
   const ph::Image& image = *bench.sample.image;
   to_tensor->apply(bench.sample, {});
   REQUIRE(bench.sample.img.values().size() == 3 * 64 * 48);
-  CHECK(bench.sample.img.values()[2 * 64 * 48 + 5 * 64 + 7] == static_cast<float>(image.row(5)[3 * 7 + 2]) / 255.0F);
+  CHECK(bench.sample.img.values()[2 * 64 * 48 + 5 * 64 + 7] ==
+        static_cast<float>(image.row(5)[3 * 7 + 2]) / 255.0F);
   apart->apply(bench.sample, {});
   const std::vector<float> two(bench.sample.img.values().begin(), bench.sample.img.values().end());
   CHECK(two[64 * 48] == (static_cast<float>(image.row(0)[1]) / 255.0F - 0.456F) / 0.224F);
@@ -247,23 +254,26 @@ TEST_CASE("ToTensor and NormalizeTensor give (byte / 255 - mean) / std, alone or
 TEST_CASE("target weights are the visibility, times joint_weights where they are asked for", "[transform]") {
   Bench bench;
   bench.make(R"({"type": "TopDownGenerateTarget", "sigma": 1})")->apply(bench.sample, {});
-  CHECK(std::vector<float>(bench.sample.target_weight.values().begin(), bench.sample.target_weight.values().end()) ==
-        std::vector<float>{1, 1, 1, 0});
+  CHECK(std::vector<float>(bench.sample.target_weight.values().begin(),
+                           bench.sample.target_weight.values().end()) == std::vector<float>{1, 1, 1, 0});
   bench.context.use_different_joint_weights = true;
   bench.make(R"({"type": "TopDownGenerateTarget", "sigma": 1})")->apply(bench.sample, {});
-  CHECK(std::vector<float>(bench.sample.target_weight.values().begin(), bench.sample.target_weight.values().end()) ==
-        std::vector<float>{1, 2, 3, 0});
+  CHECK(std::vector<float>(bench.sample.target_weight.values().begin(),
+                           bench.sample.target_weight.values().end()) == std::vector<float>{1, 2, 3, 0});
 }
 
 TEST_CASE("wrong arguments of transforms are named", "[transform][error]") {
   const Bench bench;
   const auto error = [&](const char* json) { return test::error_of([&] { (void)bench.make(json); }); };
-  CHECK_THAT(error(R"({"type": "TopDownRandomFlop"})"), ContainsSubstring("there is no transform \"TopDownRandomFlop\"") &&
-                                                            ContainsSubstring("TopDownRandomFlip"));
+  CHECK_THAT(error(R"({"type": "TopDownRandomFlop"})"),
+             ContainsSubstring("there is no transform \"TopDownRandomFlop\"") &&
+                 ContainsSubstring("TopDownRandomFlip"));
   CHECK_THAT(error(R"({"type": "TopDownRandomFlip", "flip_prob": 1.5})"), ContainsSubstring("flip_prob"));
   CHECK_THAT(error(R"({"type": "TopDownRandomFlip", "prob": 0.5})"), ContainsSubstring("flip_prob"));
   CHECK_THAT(error(R"({"type": "NormalizeTensor", "mean": [0, 0, 0]})"), ContainsSubstring("std"));
-  CHECK_THAT(error(R"({"type": "NormalizeTensor", "mean": [0, 0, 0], "std": [1, 0, 1]})"), ContainsSubstring("std"));
+  CHECK_THAT(error(R"({"type": "NormalizeTensor", "mean": [0, 0, 0], "std": [1, 0, 1]})"),
+             ContainsSubstring("std"));
   CHECK_THAT(error(R"({"type": "Collect", "keys": ["img", "targets"]})"), ContainsSubstring("target"));
-  CHECK_THAT(error(R"({"type": "Collect", "keys": ["img"], "meta_keys": ["centre"]})"), ContainsSubstring("center"));
+  CHECK_THAT(error(R"({"type": "Collect", "keys": ["img"], "meta_keys": ["centre"]})"),
+             ContainsSubstring("center"));
 }

@@ -1,4 +1,5 @@
-#include <torch/nn.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "support.hpp"
 #include "support/catch.hpp"

@@ -1,34 +1,19 @@
 #include "model/load_weights.hpp"
 
-#include <torch/nn.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/types.h>
 
-#include <unistd.h>
-#include <atomic>
 #include <cstdlib>
 #include <fstream>
 
 #include "support.hpp"
 #include "support/catch.hpp"
+#include "support/temp_folder.hpp"
 #include "tensor/safetensors.hpp"
 
 using namespace ph;
-namespace fs = std::filesystem;
 
 namespace {
-
-struct TempDir {
-  fs::path path;
-  TempDir() {
-    static std::atomic<int> count{0};
-    path = fs::temp_directory_path() /
-           ("ph_weights_" + std::to_string(::getpid()) + "_" + std::to_string(count++));
-    fs::create_directories(path);
-  }
-  ~TempDir() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
 
 struct Saved {
   std::map<std::string, TensorView> views;
@@ -50,8 +35,8 @@ std::string wrapped_error(const Json& source) {
 }  // namespace
 
 TEST_CASE("weights are loaded by name and converted", "[model]") {
-  const TempDir dir;
-  const auto file = dir.path / "w.safetensors";
+  const test::TempFolder dir;
+  const auto file = dir.path() / "w.safetensors";
   Saved saved;
   const auto weight = at::arange(6).reshape({3, 2}).to(at::kBFloat16);
   saved.add("weight", weight, TensorType::bf16);
@@ -69,8 +54,8 @@ TEST_CASE("weights are loaded by name and converted", "[model]") {
 }
 
 TEST_CASE("a tensor of another shape is left out and reported", "[model]") {
-  const TempDir dir;
-  const auto file = dir.path / "w.safetensors";
+  const test::TempFolder dir;
+  const auto file = dir.path() / "w.safetensors";
   Saved saved;
   saved.add("weight", at::ones({4, 2}));
   saved.add("bias", at::ones({3}));
@@ -84,8 +69,8 @@ TEST_CASE("a tensor of another shape is left out and reported", "[model]") {
 }
 
 TEST_CASE("a file in which nothing fits is an error", "[model][error]") {
-  const TempDir dir;
-  const auto file = dir.path / "w.safetensors";
+  const test::TempFolder dir;
+  const auto file = dir.path() / "w.safetensors";
   Saved saved;
   saved.add("other", at::ones({2}));
   write_safetensors(file, saved.views, {});
@@ -95,8 +80,8 @@ TEST_CASE("a file in which nothing fits is an error", "[model][error]") {
 }
 
 TEST_CASE("pretrained loads a backbone, also out of a whole network's file", "[model]") {
-  const TempDir dir;
-  const auto file = dir.path / "w.safetensors";
+  const test::TempFolder dir;
+  const auto file = dir.path() / "w.safetensors";
   const bool whole = GENERATE(true, false);
   const auto source = test::make(test::small_model());
   test::fill_weights(*source);
@@ -118,24 +103,24 @@ TEST_CASE("pretrained loads a backbone, also out of a whole network's file", "[m
 }
 
 TEST_CASE("weights that cannot be had say where they are expected", "[model][error]") {
-  const TempDir dir;
+  const test::TempFolder dir;
   REQUIRE_THAT(wrapped_error("nowhere/r50.safetensors"), test::ContainsSubstring("nowhere/r50.safetensors"));
   REQUIRE_THAT(wrapped_error("nowhere/r50.safetensors"), test::ContainsSubstring("cfg.json"));
   REQUIRE_THAT(wrapped_error("torchvision://resnet50"), test::ContainsSubstring("resnet50.safetensors"));
   REQUIRE_THAT(wrapped_error("torchvision://resnet50"), test::ContainsSubstring("POSEHOST_WEIGHTS"));
   REQUIRE_THAT(wrapped_error("torchvision://resnet50"), test::ContainsSubstring("--load-from"));
-  std::ofstream(dir.path / "a.pth") << "PK";
-  REQUIRE_THAT(wrapped_error((dir.path / "a.pth").string()), test::ContainsSubstring(".safetensors"));
+  std::ofstream(dir.path() / "a.pth") << "PK";
+  REQUIRE_THAT(wrapped_error((dir.path() / "a.pth").string()), test::ContainsSubstring(".safetensors"));
 }
 
 TEST_CASE("weights named by URL are looked up in POSEHOST_WEIGHTS", "[model]") {
-  const TempDir dir;
-  ::setenv("POSEHOST_WEIGHTS", dir.path.c_str(), 1);
+  const test::TempFolder dir;
+  ::setenv("POSEHOST_WEIGHTS", dir.path().c_str(), 1);
   const auto url = "https://example.org/models/resnet50-19c8e357.pth?download=1";
   const auto missing = wrapped_error(url);
-  std::ofstream(dir.path / "resnet50-19c8e357.safetensors") << "x";
+  std::ofstream(dir.path() / "resnet50-19c8e357.safetensors") << "x";
   const auto found = find_weights(Node::from_json(url));
   ::unsetenv("POSEHOST_WEIGHTS");
-  REQUIRE_THAT(missing, test::ContainsSubstring((dir.path / "resnet50-19c8e357.safetensors").string()));
-  REQUIRE(found == dir.path / "resnet50-19c8e357.safetensors");
+  REQUIRE_THAT(missing, test::ContainsSubstring((dir.path() / "resnet50-19c8e357.safetensors").string()));
+  REQUIRE(found == dir.path() / "resnet50-19c8e357.safetensors");
 }

@@ -1,4 +1,6 @@
-#include <torch/nn.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
 
 #include "support.hpp"
 #include "support/catch.hpp"

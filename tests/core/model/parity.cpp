@@ -1,6 +1,7 @@
 // Twenty iterations of SGD from equal weights and equal batches give mmpose's losses. This is the part
 // that needs no images; that with images is the host's own test of a whole run.
-#include <torch/nn.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "codec/msra_target.hpp"
 #include "support.hpp"

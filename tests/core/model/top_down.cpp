@@ -1,5 +1,6 @@
 #include <ATen/autocast_mode.h>
-#include <torch/nn.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "codec/heatmap_decode.hpp"
 #include "support.hpp"

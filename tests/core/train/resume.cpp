@@ -1,0 +1,104 @@
+#include "small_run.hpp"
+#include "support/catch.hpp"
+#include "support/error_of.hpp"
+#include "train/checkpoint.hpp"
+
+namespace {
+
+// Names and bits of everything that a checkpoint keeps but the hooks' own notes.
+void require_equal(const std::filesystem::path& a, const std::filesystem::path& b) {
+  const auto left = ph::load_checkpoint(a), right = ph::load_checkpoint(b);
+  REQUIRE(left.tensors.size() == right.tensors.size());
+  for (const auto& [name, tensor] : left.tensors) {
+    CAPTURE(name);
+    REQUIRE(right.tensors.count(name) == 1);
+    REQUIRE(at::equal(tensor, right.tensors.at(name)));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("A run resumed in mid-epoch equals the unbroken one, bit for bit", "[train][resume]") {
+  const test::TempFolder folder;
+  const std::string often = R"("checkpoint_config": {"interval": 1, "by_epoch": false}, "evaluation": null)";
+  // Iteration 3 of 5 lies within an epoch, 5 is its last, 7 is in the next.
+  const auto at = GENERATE(3, 5, 7);
+  CAPTURE(at);
+  auto unbroken = ph::make_plan(test::small_run(folder.path(), "{" + often + "}"));
+  REQUIRE(unbroken.length.max_iters == 10);
+  (void)test::train(unbroken);
+
+  // Another number of loader threads, and another log, in the same folder's other run.
+  auto resumed = ph::make_plan(test::small_run(folder.path(), "{" + often + R"(, "work_dir": ")" + (folder.path() / "again").string() +
+                                                                  R"(", "data": {"workers_per_gpu": 2}})"));
+  (void)test::train(resumed, unbroken.work_dir / ("iter_" + std::to_string(at) + ".safetensors"));
+  require_equal(unbroken.work_dir / "iter_10.safetensors", resumed.work_dir / "iter_10.safetensors");
+
+  const auto whole = test::rows(unbroken, "train"), rest = test::rows(resumed, "train");
+  REQUIRE(rest.size() == static_cast<std::size_t>(10 - at));
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    CHECK(rest[i].at("loss") == whole[i + static_cast<std::size_t>(at)].at("loss"));
+    CHECK(rest[i].at("lr") == whole[i + static_cast<std::size_t>(at)].at("lr"));
+  }
+}
+
+TEST_CASE("Equal runs write equal checkpoints", "[train][resume]") {
+  const test::TempFolder folder;
+  std::vector<std::string> files;
+  for (const char* name : {"a", "b"}) {
+    auto plan = ph::make_plan(test::small_run(folder.path(), R"({"total_epochs": 1, "work_dir": ")" + (folder.path() / name).string() + "\"}"));
+    (void)test::train(plan);
+    files.push_back(test::bytes_of(plan.work_dir / "epoch_1.safetensors"));
+  }
+  CHECK(files[0].size() > 100000);
+  CHECK(files[0] == files[1]);
+}
+
+TEST_CASE("An edited learning rate takes effect on resume", "[train][resume]") {
+  const test::TempFolder folder;
+  auto first = ph::make_plan(test::small_run(folder.path(), R"({"total_epochs": 1, "evaluation": null, "lr_config": null})"));
+  (void)test::train(first);
+  auto second = ph::make_plan(test::small_run(folder.path(), R"({"evaluation": null, "lr_config": null, "optimizer": {"lr": 0.125}})"));
+  (void)test::train(second, first.work_dir / "epoch_1.safetensors", "second");
+  CHECK(test::rows(first, "train").back().at("lr") == 0.002);
+  CHECK(test::rows(second, "train", "second").front().at("lr") == 0.125);
+}
+
+TEST_CASE("Checkpoints that do not fit are refused", "[train][resume][error]") {
+  const test::TempFolder folder;
+  auto plan = ph::make_plan(test::small_run(folder.path(), R"({"total_epochs": 1, "evaluation": null})"));
+  (void)test::train(plan);
+  const auto good = plan.work_dir / "epoch_1.safetensors";
+  const auto resume_error = [&](const std::string& patch, const std::filesystem::path& file) {
+    return test::error_of([&] {
+      auto other = ph::make_plan(test::small_run(folder.path(), patch));
+      (void)test::train(other, file, "other");
+    });
+  };
+  SECTION("truncated") {
+    const auto bytes = test::bytes_of(good);
+    std::ofstream(folder.path() / "cut.safetensors", std::ios::binary) << bytes.substr(0, bytes.size() / 2);
+    CHECK_THAT(resume_error("{}", folder.path() / "cut.safetensors"), test::ContainsSubstring("cut.safetensors"));
+  }
+  SECTION("not safetensors") {
+    std::ofstream(folder.path() / "text.safetensors") << "hello, this is no checkpoint at all";
+    CHECK_THAT(resume_error("{}", folder.path() / "text.safetensors"), test::ContainsSubstring("text.safetensors"));
+  }
+  SECTION("missing") {
+    CHECK_THAT(resume_error("{}", folder.path() / "none.safetensors"), test::ContainsSubstring("none.safetensors"));
+  }
+  SECTION("another shape") {
+    const auto text = resume_error(R"({"model": {"keypoint_head": {"num_deconv_filters": [8, 8, 16]}}})", good);
+    CHECK_THAT(text, test::ContainsSubstring("has another shape"));
+    CHECK_THAT(text, test::ContainsSubstring("--load-from"));
+  }
+  SECTION("another optimizer") {
+    CHECK_THAT(resume_error(R"({"optimizer": {"type": "SGD", "momentum": 0.9}})", good), test::ContainsSubstring("no optimizer state"));
+  }
+  SECTION("another batch size") {
+    CHECK_THAT(resume_error(R"({"data": {"samples_per_gpu": 8}})", good), test::ContainsSubstring("iterations an epoch"));
+  }
+  SECTION("another seed") {
+    CHECK_THAT(resume_error(R"({"runtime": {"seed": 5}})", good), test::ContainsSubstring("--seed 0"));
+  }
+}

@@ -1,0 +1,223 @@
+#pragma once
+// Drives hook plugins through a made-up run: the host's side of ph_run, with everything that hooks ask
+// for and log kept to be looked at.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bundled.hpp"
+#include "config/schema.hpp"
+#include "plugin/config_table.hpp"
+
+namespace test {
+
+/// A hook created by a host that keeps its log lines as they were written.
+class LoggedHook {
+ public:
+  explicit LoggedHook(const std::string& name, const std::string& args = "{}")
+      : component_{component(PH_KIND_HOOK, name)},
+        api_{static_cast<const ph_hook_api*>(component_.component.api)} {
+    host_.size = sizeof host_;
+    host_.abi_minor = PH_ABI_MINOR;
+    host_.ctx = this;
+    host_.set_error = [](void* ctx, std::int32_t, const char* text, std::int64_t len) {
+      self_of(ctx).error_.assign(text, static_cast<std::size_t>(len));
+    };
+    host_.log = [](void* ctx, std::int32_t level, const char* text, std::int64_t len) {
+      auto& lines = level == PH_LOG_WARNING ? self_of(ctx).warnings : self_of(ctx).lines;
+      lines.emplace_back(text, static_cast<std::size_t>(len));
+    };
+    host_.get_service = [](void*, ph_str) -> const void* { return nullptr; };
+    const auto checked = ph::Schema::parse(component_.schema, name).check(ph::Node::parse(args));
+    const ph::ConfigTable config(checked);
+    check(component_.component.create(&host_, config.get(), &instance_));
+    info_.size = sizeof info_;
+    check(api_->info(instance_, &info_));
+  }
+  ~LoggedHook() { api_->destroy(instance_); }
+  LoggedHook(const LoggedHook&) = delete;
+  LoggedHook& operator=(const LoggedHook&) = delete;
+
+  /// Calls the hook if it wants the stage. Throws its error text.
+  void on_stage(const ph_hook_event& event) {
+    if (info_.stages & PH_STAGE_BIT(event.stage)) check(api_->on_stage(instance_, &event));
+  }
+  [[nodiscard]] const ph_hook_info& info() const { return info_; }
+
+  [[nodiscard]] std::string save_state() const {
+    std::string bytes;
+    ph_sink sink{};
+    sink.size = sizeof sink;
+    sink.ctx = &bytes;
+    sink.write = [](void* ctx, const char* data, std::int64_t len) {
+      static_cast<std::string*>(ctx)->append(data, static_cast<std::size_t>(len));
+    };
+    check(api_->save_state(instance_, &sink));
+    return bytes;
+  }
+  void load_state(const std::string& bytes) { check(api_->load_state(instance_, ph::to_ph(bytes))); }
+
+  std::vector<std::string> lines, warnings;
+
+ private:
+  static LoggedHook& self_of(void* ctx) { return *static_cast<LoggedHook*>(ctx); }
+  void check(std::int32_t status) const {
+    if (status != PH_OK) throw std::runtime_error(error_);
+  }
+  const ph::LoadedComponent& component_;
+  const ph_hook_api* api_;
+  ph_host host_{};
+  void* instance_ = nullptr;
+  ph_hook_info info_{};
+  std::string error_;
+};
+
+struct Save {
+  std::string file;
+  std::uint32_t flags;
+  std::vector<std::string> remove;
+};
+
+using Values = std::vector<std::pair<std::string, double>>;
+
+/// The run that hooks see. Its counters move as mmcv's: train() goes through a training iteration and,
+/// at the end of an epoch, through the stages around it.
+class HookRun {
+ public:
+  explicit HookRun(std::vector<LoggedHook*> hooks) : hooks_{std::move(hooks)} {
+    table_.size = sizeof table_;
+    table_.ctx = this;
+    table_.work_dir = ph::to_ph(work_dir);
+    table_.name = ph::to_ph("run");
+    table_.seed = 7;
+    table_.world_size = 1;
+    table_.n_groups = 1;
+    event.size = sizeof event;
+    event.run = &table_;
+    event.by_epoch = 1;
+    fill();
+  }
+
+  void set_work_dir(const std::string& folder) {
+    work_dir = folder;
+    table_.work_dir = ph::to_ph(work_dir);
+  }
+  /// An epoch-based run.
+  void set_length(std::int64_t epochs, std::int64_t iters) {
+    event.max_epochs = epochs;
+    event.iters_in_epoch = event.iters_per_epoch = iters;
+    event.max_iters = epochs * iters;
+  }
+  /// An iteration-based one.
+  void set_iterations(std::int64_t max, std::int64_t iters_per_epoch) {
+    set_length(0, iters_per_epoch);
+    event.max_iters = max;
+    event.by_epoch = 0;
+  }
+  /// Where this process begins.
+  void resume(std::int64_t epoch, std::int64_t iter) {
+    table_.start_epoch = event.epoch = epoch;
+    table_.start_iter = event.iter = iter;
+  }
+
+  void stage(std::int32_t stage) {
+    for (auto* hook : hooks_) {
+      event.stage = stage;
+      hook->on_stage(event);
+      if (!std::exchange(evaluate_, false)) continue;
+      ++evaluations;
+      if (on_evaluate) metrics = on_evaluate();
+      this->stage(PH_STAGE_AFTER_EVALUATE);
+    }
+  }
+
+  /// `n` training iterations; the epoch begins and ends by itself.
+  void train(std::int64_t n = 1) {
+    for (; n > 0; --n) {
+      if (event.by_epoch && event.inner_iter == 0) stage(PH_STAGE_BEFORE_TRAIN_EPOCH);
+      stage(PH_STAGE_BEFORE_TRAIN_ITER);
+      stage(PH_STAGE_AFTER_TRAIN_ITER);
+      ++event.iter;
+      if (++event.inner_iter < event.iters_in_epoch) continue;
+      if (event.by_epoch) stage(PH_STAGE_AFTER_TRAIN_EPOCH);
+      ++event.epoch;
+      event.inner_iter = 0;
+    }
+  }
+  void train_epochs(std::int64_t n = 1) { train(n * event.iters_in_epoch); }
+
+  ph_hook_event event{};
+  std::string work_dir = "/nonexistent";
+  /// What hooks read. `averages` gets the window that was asked for.
+  std::function<Values(std::int64_t window)> averages;
+  std::function<Values()> on_evaluate;
+  Values metrics;
+  std::map<std::string, double> scalars, hypers{{"lr", 5e-4}};
+  /// What they did.
+  Values published;
+  std::vector<Save> saves;
+  std::int64_t evaluations = 0;
+
+ private:
+  static HookRun& self(void* ctx) { return *static_cast<HookRun*>(ctx); }
+  static std::int32_t look_up(const std::map<std::string, double>& values, ph_str name, double* out) {
+    const auto found = values.find(std::string(ph::from_ph(name)));
+    if (found == values.end()) return PH_ERR_NOT_FOUND;
+    *out = found->second;
+    return PH_OK;
+  }
+  void fill() {
+    table_.scalar = [](void* ctx, ph_str name, double* out) { return look_up(self(ctx).scalars, name, out); };
+    table_.hyper = [](void* ctx, std::int64_t, ph_str name, double* out) {
+      return look_up(self(ctx).hypers, name, out);
+    };
+    table_.averages = [](void* ctx, std::int64_t window, ph_visit_scalar visit, void* user) -> std::int32_t {
+      if (!self(ctx).averages) return PH_OK;
+      for (const auto& [name, value] : self(ctx).averages(window)) visit(user, ph::to_ph(name), value);
+      return PH_OK;
+    };
+    table_.metrics = [](void* ctx, ph_visit_scalar visit, void* user) -> std::int32_t {
+      if (self(ctx).metrics.empty()) return PH_ERR_NOT_FOUND;
+      for (const auto& [name, value] : self(ctx).metrics) visit(user, ph::to_ph(name), value);
+      return PH_OK;
+    };
+    table_.tensor = [](void*, ph_str, ph_tensor*) -> std::int32_t { return PH_ERR_NOT_FOUND; };
+    table_.publish_scalar = [](void* ctx, ph_str name, double value) {
+      self(ctx).published.emplace_back(ph::from_ph(name), value);
+    };
+    table_.request_save = [](void* ctx, const ph_save_request* request) -> std::int32_t {
+      Save save{std::string(ph::from_ph(request->filename)), request->flags, {}};
+      for (std::int64_t i = 0; i < request->n_remove; ++i)
+        save.remove.emplace_back(ph::from_ph(request->remove[i]));
+      self(ctx).saves.push_back(std::move(save));
+      return PH_OK;
+    };
+    table_.request_evaluate = [](void* ctx) -> std::int32_t {
+      self(ctx).evaluate_ = true;
+      return PH_OK;
+    };
+    table_.request_stop = [](void*, ph_str) -> std::int32_t { return PH_OK; };
+  }
+
+  std::vector<LoggedHook*> hooks_;
+  ph_run table_{};
+  bool evaluate_ = false;
+};
+
+/// The text of what `run` throws; "(no error)" when it throws nothing.
+template <class Run>
+std::string hook_error(Run&& run) {
+  try {
+    run();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "(no error)";
+}
+
+}  // namespace test
