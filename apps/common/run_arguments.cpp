@@ -20,13 +20,16 @@ double parse_duration(const std::string& text) {
     } catch (const std::exception&) {
       used = 0;
     }
-    if (used == 0 || value < 0) throw CLI::ValidationError("--stop-after", "\"" + text + "\" is no duration; expected 3h50m, 45m or 90s");
+    if (used == 0 || value < 0)
+      throw CLI::ValidationError("--stop-after",
+                                 "\"" + text + "\" is no duration; expected 3h50m, 45m or 90s");
     at += used;
     const char unit = at < text.size() ? text[at] : 's';
     const std::string units = "smhd";
     const double factors[] = {1, 60, 3600, 86400};
     const auto found = units.find(unit);
-    if (found == std::string::npos) throw CLI::ValidationError("--stop-after", "unit \"" + std::string(1, unit) + "\" is none of s m h d");
+    if (found == std::string::npos)
+      throw CLI::ValidationError("--stop-after", "unit \"" + std::string(1, unit) + "\" is none of s m h d");
     total += value * factors[found];
     if (at < text.size()) ++at;
   }
@@ -37,27 +40,46 @@ double parse_duration(const std::string& text) {
 
 void add_run_arguments(CLI::App& app, ph::RunOptions& options) {
   app.add_option("config", options.config, "JSON config")->required()->type_name("CFG");
-  app.add_option("--work-dir", options.work_dir, "Where logs and checkpoints go (default: the config's, else work_dirs/<config>)")->type_name("DIR");
-  app.add_option("--resume", options.resume, "Continue: alone from the work dir's last checkpoint, with =FILE from that")->type_name("[=FILE]");
-  app.add_option("--load-from", options.load_from, "Start from the weights of a checkpoint")->type_name("FILE");
+  app.add_option("--work-dir", options.work_dir,
+                 "Where logs and checkpoints go (default: the config's, else work_dirs/<config>)")
+      ->type_name("DIR");
+  app.add_option("--resume", options.resume,
+                 "Continue: alone from the work dir's last checkpoint, with =FILE from that")
+      ->type_name("[=FILE]");
+  app.add_option("--load-from", options.load_from, "Start from the weights of a checkpoint")
+      ->type_name("FILE");
   app.add_option("--seed", options.seed, "Seed of all random numbers (default 0)");
   app.add_flag("--deterministic", options.deterministic, "Refuse operators that may give different bits");
-  app.add_option("--device", options.device, "cpu, cuda or auto")->check(CLI::IsMember({"cpu", "cuda", "auto"}));
-  app.add_option("--set", options.overrides.set, "Change the config: a.b.0.c=JSON")->type_name("KEY=JSON")->take_all()->expected(1)->allow_extra_args(false);
-  app.add_option("--cfg-options,--options", options.overrides.cfg_options, "The same with mmcv's value syntax: a.b=1,2")->type_name("KEY=VALUE");
-  app.add_option("--plugin-dir", options.plugin_dirs, "Look for plugins here first")->type_name("DIR")->expected(1)->allow_extra_args(false);
+  app.add_option("--device", options.device, "cpu, cuda or auto")
+      ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
+  app.add_option("--set", options.overrides.set, "Change the config: a.b.0.c=JSON")
+      ->type_name("KEY=JSON")
+      ->take_all()
+      ->expected(1)
+      ->allow_extra_args(false);
+  app.add_option("--cfg-options,--options", options.overrides.cfg_options,
+                 "The same with mmcv's value syntax: a.b=1,2")
+      ->type_name("KEY=VALUE");
+  app.add_option("--plugin-dir", options.plugin_dirs, "Look for plugins here first")
+      ->type_name("DIR")
+      ->expected(1)
+      ->allow_extra_args(false);
   app.add_option_function<std::string>(
          "--stop-after", [&options](const std::string& text) { options.stop_after_s = parse_duration(text); },
-         "Save and leave (exit code 75) after this time: 3h50m")->type_name("TIME");
+         "Save and leave (exit code 75) after this time: 3h50m")
+      ->type_name("TIME");
   app.add_flag("--dry-run", options.dry_run, "Build and check everything, print the plan, train nothing");
   app.add_flag("--no-data", options.no_data, "Dry run where the data set is elsewhere");
-  app.add_option("--iters-per-epoch", options.iters_per_epoch, "Length of an epoch for --no-data")->check(CLI::PositiveNumber);
-  app.add_flag_callback("--no-validate", [&options] { options.validate = false; }, "No evaluation");
-  app.footer("Examples:\n"
-             "  posehost run configs/quickstart.json\n"
-             "  posehost run cfg.json --set optimizer.lr=0.001 --set total_epochs=30 --seed 1\n"
-             "  posehost run cfg.json --dry-run\n"
-             "  posehost run cfg.json --resume --stop-after 3h50m");
+  app.add_option("--iters-per-epoch", options.iters_per_epoch, "Length of an epoch for --no-data")
+      ->check(CLI::PositiveNumber);
+  app.add_flag_callback(
+      "--no-validate", [&options] { options.validate = false; }, "No evaluation");
+  app.footer(
+      "Examples:\n"
+      "  posehost run configs/quickstart.json\n"
+      "  posehost run cfg.json --set optimizer.lr=0.001 --set total_epochs=30 --seed 1\n"
+      "  posehost run cfg.json --dry-run\n"
+      "  posehost run cfg.json --resume --stop-after 3h50m");
 }
 
 std::vector<std::string> normalize_arguments(int argc, char** argv) {
@@ -78,7 +100,8 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::v
   std::vector<std::string> commands;
   for (const auto* command : app.get_subcommands({})) commands.push_back(command->get_name());
   std::cerr << "error: command line: " << error.what() << "\n";
-  if (!args.empty() && !commands.empty() && std::find(commands.begin(), commands.end(), args[0]) == commands.end()) {
+  if (!args.empty() && !commands.empty() &&
+      std::find(commands.begin(), commands.end(), args[0]) == commands.end()) {
     std::cerr << "  found     \"" << args[0] << "\"\n  expected  a command:";
     for (const auto& command : commands) std::cerr << " " << command;
     std::cerr << "\n";

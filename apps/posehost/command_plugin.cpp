@@ -21,16 +21,20 @@ Options options;
 
 const char* tier_name(ph::PluginTier tier) {
   switch (tier) {
-    case ph::PluginTier::named: return "named";
-    case ph::PluginTier::installed: return "installed";
-    default: return "bundled";
+    case ph::PluginTier::named:
+      return "named";
+    case ph::PluginTier::installed:
+      return "installed";
+    default:
+      return "bundled";
   }
 }
 
 // "optimizer" for "posehost.optimizer/0"
 std::string short_kind(const std::string& kind) {
   const auto dot = kind.find('.'), slash = kind.find('/');
-  return dot == std::string::npos || slash == std::string::npos ? kind : kind.substr(dot + 1, slash - dot - 1);
+  return dot == std::string::npos || slash == std::string::npos ? kind
+                                                                : kind.substr(dot + 1, slash - dot - 1);
 }
 
 Json to_json(const ph::CatalogEntry& entry) {
@@ -40,11 +44,18 @@ Json to_json(const ph::CatalogEntry& entry) {
     return json;
   }
   const auto& note = entry.note;
-  json.update(Json{{"id", note.id}, {"version", note.version}, {"license", note.license}, {"author", note.author},
-                   {"libraries", note.libraries}, {"abi", {note.abi_major, note.abi_minor}}, {"min_host_minor", note.min_host_minor}});
+  json.update(Json{{"id", note.id},
+                   {"version", note.version},
+                   {"license", note.license},
+                   {"author", note.author},
+                   {"libraries", note.libraries},
+                   {"abi", {note.abi_major, note.abi_minor}},
+                   {"min_host_minor", note.min_host_minor}});
   json["components"] = Json::array();
   for (const auto& component : note.components) {
-    json["components"].push_back({{"kind", component.kind}, {"name", component.name}, {"doc", component.doc},
+    json["components"].push_back({{"kind", component.kind},
+                                  {"name", component.name},
+                                  {"doc", component.doc},
                                   {"schema", Json::parse(component.schema, nullptr, false)}});
   }
   return json;
@@ -63,12 +74,14 @@ int list() {
   if (catalog.entries().empty()) std::printf("no plugins found\n");
   for (const auto& entry : catalog.entries()) {
     if (!entry.problem.empty()) {
-      std::printf("%s (%s): cannot be used\n%s\n\n", entry.file.c_str(), tier_name(entry.tier), entry.problem.c_str());
+      std::printf("%s (%s): cannot be used\n%s\n\n", entry.file.c_str(), tier_name(entry.tier),
+                  entry.problem.c_str());
       continue;
     }
     std::printf("%s %s (%s)\n", entry.note.id.c_str(), entry.note.version.c_str(), tier_name(entry.tier));
     for (const auto& component : entry.note.components) {
-      std::printf("  %-13s %-17s %s\n", short_kind(component.kind).c_str(), component.name.c_str(), component.doc.c_str());
+      std::printf("  %-13s %-17s %s\n", short_kind(component.kind).c_str(), component.name.c_str(),
+                  component.doc.c_str());
     }
     std::printf("\n");
   }
@@ -85,7 +98,8 @@ std::string type_text(const Json& schema) {
 }
 
 void print_component(const ph::ComponentNote& component) {
-  std::printf("\n%s %s: %s\n", short_kind(component.kind).c_str(), component.name.c_str(), component.doc.c_str());
+  std::printf("\n%s %s: %s\n", short_kind(component.kind).c_str(), component.name.c_str(),
+              component.doc.c_str());
   const auto schema = Json::parse(component.schema, nullptr, false);
   if (!schema.is_object() || !schema.contains("properties")) return;
   for (const auto& [name, property] : schema["properties"].items()) {
@@ -107,7 +121,11 @@ int info() {
   std::vector<ph::CatalogEntry> found;
   std::error_code ignored;
   if (options.target.size() > 3 && std::filesystem::is_regular_file(options.target, ignored)) {
-    found.push_back({std::filesystem::absolute(options.target), ph::PluginTier::named, ph::read_note(options.target), {}, nullptr});
+    found.push_back({std::filesystem::absolute(options.target),
+                     ph::PluginTier::named,
+                     ph::read_note(options.target),
+                     {},
+                     nullptr});
   } else {
     std::vector<std::string> known;
     const auto catalog = scan();
@@ -117,8 +135,10 @@ int info() {
       for (const auto& component : entry.note.components) known.push_back(component.name);
     }
     if (found.empty()) {
-      throw ph::Error(ph::ErrorKind::plugin, "plugin info: there is no plugin or component \"" + options.target + "\"", {},
-                      "a file, a plugin id or a component's name", ph::did_you_mean(options.target, known, "posehost plugin list"));
+      throw ph::Error(ph::ErrorKind::plugin,
+                      "plugin info: there is no plugin or component \"" + options.target + "\"", {},
+                      "a file, a plugin id or a component's name",
+                      ph::did_you_mean(options.target, known, "posehost plugin list"));
     }
   }
   if (options.json) {
@@ -129,10 +149,12 @@ int info() {
   }
   for (const auto& entry : found) {
     const auto& note = entry.note;
-    std::printf("%s %s\n  file      %s\n  licence   %s\n", note.id.c_str(), note.version.c_str(), entry.file.c_str(), note.license.c_str());
+    std::printf("%s %s\n  file      %s\n  licence   %s\n", note.id.c_str(), note.version.c_str(),
+                entry.file.c_str(), note.license.c_str());
     if (!note.author.empty()) std::printf("  author    %s\n", note.author.c_str());
     if (!note.libraries.empty()) std::printf("  libraries %s\n", note.libraries.c_str());
-    std::printf("  ABI       built for %u.%u, needs a host of at least %u.%u\n", note.abi_major, note.abi_minor, note.abi_major, note.min_host_minor);
+    std::printf("  ABI       built for %u.%u, needs a host of at least %u.%u\n", note.abi_major,
+                note.abi_minor, note.abi_major, note.min_host_minor);
     for (const auto& component : note.components) print_component(component);
     std::printf("\n");
   }
@@ -141,7 +163,8 @@ int info() {
 
 int trust() {
   ph::trust_directory(options.target);
-  std::printf("trusted: plugins in %s may now be named by configs; they run with your rights\n", options.target.c_str());
+  std::printf("trusted: plugins in %s may now be named by configs; they run with your rights\n",
+              options.target.c_str());
   return 0;
 }
 
@@ -160,7 +183,8 @@ void add_plugin(CLI::App& app, Action& action) {
   listing->footer("Example: posehost plugin list --plugin-dir ./build");
   listing->callback([&action] { action = list; });
 
-  auto* details = plugin->add_subcommand("info", "One plugin or component: what it is and its arguments; runs none of its code");
+  auto* details = plugin->add_subcommand(
+      "info", "One plugin or component: what it is and its arguments; runs none of its code");
   details->add_option("what", options.target, "A file, a plugin id or a component")->required();
   common(details);
   details->footer("Example: posehost plugin info org.posehost.optimizers/Adam");

@@ -11,11 +11,20 @@ void add_print_config(CLI::App& app, Action& action) {
     bool unchecked = false;
   };
   static Options options;
-  auto* command = app.add_subcommand("print-config", "Print the config that a run would use: bases merged, overrides applied, checked");
+  auto* command = app.add_subcommand(
+      "print-config", "Print the config that a run would use: bases merged, overrides applied, checked");
   command->add_option("config", options.file, "JSON config")->required()->type_name("CFG");
-  command->add_option("--set", options.overrides.set, "Change the config: a.b.0.c=JSON")->type_name("KEY=JSON")->take_all()->expected(1)->allow_extra_args(false);
-  command->add_option("--cfg-options,--options", options.overrides.cfg_options, "The same with mmcv's value syntax")->type_name("KEY=VALUE");
-  command->add_flag("--no-check", options.unchecked, "Print without checking the host's sections or filling defaults");
+  command->add_option("--set", options.overrides.set, "Change the config: a.b.0.c=JSON")
+      ->type_name("KEY=JSON")
+      ->take_all()
+      ->expected(1)
+      ->allow_extra_args(false);
+  command
+      ->add_option("--cfg-options,--options", options.overrides.cfg_options,
+                   "The same with mmcv's value syntax")
+      ->type_name("KEY=VALUE");
+  command->add_flag("--no-check", options.unchecked,
+                    "Print without checking the host's sections or filling defaults");
   command->footer("Example: posehost print-config configs/quickstart.json --set optimizer.lr=0.001");
   command->callback([&action] {
     action = [] {

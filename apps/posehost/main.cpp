@@ -10,9 +10,10 @@ int main(int argc, char** argv) {
   app.name("posehost");
   app.set_version_flag("--version", "posehost " POSEHOST_VERSION " (plugin ABI 0.9)");
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 done, 1 check failed, 2 usage or config, 3 plugin, 4 data, 5 internal,\n"
-             "6 disk, memory or environment, 7 NaN, 75 saved and to be started again.\n"
-             "Example: posehost run configs/quickstart.json");
+  app.footer(
+      "Exit codes: 0 done, 1 check failed, 2 usage or config, 3 plugin, 4 data, 5 internal,\n"
+      "6 disk, memory or environment, 7 NaN, 75 saved and to be started again.\n"
+      "Example: posehost run configs/quickstart.json");
   const auto args = normalize_arguments(argc, argv);
   Action action;
   add_run(app, action, args);

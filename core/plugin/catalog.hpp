@@ -29,7 +29,8 @@ struct CatalogEntry {
   std::shared_ptr<const Error> error;  ///< why the file cannot be used; null when it can
 };
 
-/// A component found by name; its file is not loaded yet.
+/// A component found by name; its file is not loaded yet. Points into the catalog: valid as long as the
+/// catalog or a copy of it lives.
 struct ComponentRef {
   const CatalogEntry* entry = nullptr;
   const ComponentNote* note = nullptr;

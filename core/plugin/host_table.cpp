@@ -30,7 +30,9 @@ struct HostTable::Calls {
   static void log(void* ctx, std::int32_t level, const char* text, std::int64_t len) noexcept {
     const auto& self = *static_cast<const HostTable*>(ctx);
     try {
-      const auto line = self.name_ + ": " + printable(borrowed(text, len));
+      auto line = printable(borrowed(text, len));
+      // What a hook reports (a logger's rows) stands as it is; complaints say whose they are.
+      if (level != PH_LOG_INFO) line.insert(0, self.name_ + ": ");
       if (level <= PH_LOG_DEBUG) {
         log_debug(line);
       } else if (level == PH_LOG_INFO) {

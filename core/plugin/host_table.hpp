@@ -10,7 +10,7 @@ namespace ph {
 /// any thread.
 class HostTable {
  public:
-  /// `name` ("org.posehost.optimizers/Adam") begins the instance's lines in the log.
+  /// `name` ("org.posehost.optimizers/Adam") begins the lines in the log, but for those at level INFO.
   explicit HostTable(std::string name);
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;

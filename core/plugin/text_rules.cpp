@@ -76,7 +76,7 @@ std::string printable(std::string_view text, std::size_t limit) {
   while (!text.empty()) {
     const auto size = std::max<std::size_t>(character_size(text), 1);
     if (out.size() + size > limit) return out + "…";
-    if (is_control(text.front())) {
+    if (is_control(text.front()) && text.front() != '\t') {
       out += ' ';
     } else if (character_size(text) == 0) {
       out += '?';

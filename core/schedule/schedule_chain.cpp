@@ -10,7 +10,8 @@ namespace ph {
 namespace {
 
 // mmcv gives warm-up as keys of the policy's own section; here it is a schedule of its own.
-constexpr std::array<std::string_view, 4> kWarmupKeys{"warmup", "warmup_iters", "warmup_ratio", "warmup_by_epoch"};
+constexpr std::array<std::string_view, 4> kWarmupKeys{"warmup", "warmup_iters", "warmup_ratio",
+                                                      "warmup_by_epoch"};
 
 bool is_warmup_key(const std::string& key) {
   return std::find(kWarmupKeys.begin(), kWarmupKeys.end(), key) != kWarmupKeys.end();
@@ -44,10 +45,14 @@ ph_schedule_point point_of(const RunLength& length, const Progress& at, std::int
 
 const char* role_name(std::int32_t role) noexcept {
   switch (role) {
-    case PH_ROLE_LR: return "lr";
-    case PH_ROLE_MOMENTUM: return "momentum";
-    case PH_ROLE_WEIGHT_DECAY: return "weight_decay";
-    default: return "";
+    case PH_ROLE_LR:
+      return "lr";
+    case PH_ROLE_MOMENTUM:
+      return "momentum";
+    case PH_ROLE_WEIGHT_DECAY:
+      return "weight_decay";
+    default:
+      return "";
   }
 }
 
@@ -73,7 +78,8 @@ ScheduleChain::ScheduleChain(const PluginCatalog& catalog, const Node& config, s
     for (const auto& key : config.keys()) {
       if (is_warmup_key(key) && key != "warmup") {
         throw config.at(key).error("there is no warm-up that it could belong to",
-                                   "\"warmup\": constant, linear or exp beside it", "add warmup, or remove " + key);
+                                   "\"warmup\": constant, linear or exp beside it",
+                                   "add warmup, or remove " + key);
       }
     }
     return;
@@ -101,7 +107,8 @@ void ScheduleChain::check(const RunLength& length) const {
   }
 }
 
-double ScheduleChain::value(const RunLength& length, const Progress& at, std::int64_t group, double base) const {
+double ScheduleChain::value(const RunLength& length, const Progress& at, std::int64_t group,
+                            double base) const {
   double value = base;
   for (const auto& link : links_) {
     const auto point = point_of(length, at, group, base, value, role_);

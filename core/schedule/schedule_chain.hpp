@@ -35,7 +35,8 @@ class ScheduleChain {
 
   /// Asks every instance whether it suits a run of this length. Throws Error(config).
   void check(const RunLength& length) const;
-  [[nodiscard]] double value(const RunLength& length, const Progress& at, std::int64_t group, double base) const;
+  [[nodiscard]] double value(const RunLength& length, const Progress& at, std::int64_t group,
+                             double base) const;
   [[nodiscard]] std::int32_t role() const noexcept { return role_; }
   /// "org.posehost.schedules/Step, org.posehost.schedules/Warmup"
   [[nodiscard]] std::string description() const;

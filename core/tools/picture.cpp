@@ -11,9 +11,11 @@ namespace ph {
 namespace {
 
 cv::Scalar colour_of(const DatasetInfo& info, std::size_t k) {
-  if (k < info.colors.size()) return {double(info.colors[k][2]), double(info.colors[k][1]), double(info.colors[k][0])};
+  if (k < info.colors.size())
+    return {double(info.colors[k][2]), double(info.colors[k][1]), double(info.colors[k][0])};
   // Hues spread by the golden ratio, so that neighbours differ.
-  const auto hue = static_cast<unsigned char>(static_cast<int>(180 * std::fmod(0.618034 * static_cast<double>(k), 1.0)));
+  const auto hue =
+      static_cast<unsigned char>(static_cast<int>(180 * std::fmod(0.618034 * static_cast<double>(k), 1.0)));
   cv::Mat pixel(1, 1, CV_8UC3, cv::Scalar(hue, 220, 255));
   cv::cvtColor(pixel, pixel, cv::COLOR_HSV2BGR);
   const auto bgr = pixel.at<cv::Vec3b>(0, 0);
@@ -30,11 +32,14 @@ cv::Mat draw(const Instance& instance, const Prediction& prediction, const Datas
   const auto point = [&](float x, float y) {
     return cv::Point(cvRound((x + 0.5) * scale - 0.5), cvRound((y + 0.5) * scale - 0.5));
   };
-  const auto predicted = [&](std::size_t k) { return point(prediction.keypoints[3 * k], prediction.keypoints[3 * k + 1]); };
+  const auto predicted = [&](std::size_t k) {
+    return point(prediction.keypoints[3 * k], prediction.keypoints[3 * k + 1]);
+  };
   const auto count = instance.visible.size();
   for (const auto& [a, b] : info.skeleton) {
     if (static_cast<std::size_t>(std::max(a, b)) >= count) continue;
-    cv::line(canvas, predicted(static_cast<std::size_t>(a)), predicted(static_cast<std::size_t>(b)), {200, 200, 200}, 1, cv::LINE_AA);
+    cv::line(canvas, predicted(static_cast<std::size_t>(a)), predicted(static_cast<std::size_t>(b)),
+             {200, 200, 200}, 1, cv::LINE_AA);
   }
   for (std::size_t k = 0; k < count; ++k) {
     if (instance.visible[k] > 0) {
@@ -53,12 +58,16 @@ void write_samples_picture(const std::filesystem::path& file, const Dataset& dat
                            const std::vector<Prediction>& predictions, const PictureOptions& options) {
   const auto wanted = static_cast<std::size_t>(options.columns) * static_cast<std::size_t>(options.rows);
   const auto shown = std::min(wanted, predictions.size());
-  const int rows = static_cast<int>((shown + static_cast<std::size_t>(options.columns) - 1) / static_cast<std::size_t>(options.columns));
-  cv::Mat sheet(std::max(1, rows) * options.tile, options.columns * options.tile, CV_8UC3, cv::Scalar::all(24));
+  const int rows = static_cast<int>((shown + static_cast<std::size_t>(options.columns) - 1) /
+                                    static_cast<std::size_t>(options.columns));
+  cv::Mat sheet(std::max(1, rows) * options.tile, options.columns * options.tile, CV_8UC3,
+                cv::Scalar::all(24));
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& prediction = predictions[i * predictions.size() / shown];
-    const auto tile = draw(dataset.instances().at(prediction.instance), prediction, dataset.info(), options.tile);
-    const int x = static_cast<int>(i) % options.columns * options.tile, y = static_cast<int>(i) / options.columns * options.tile;
+    const auto tile =
+        draw(dataset.instances().at(prediction.instance), prediction, dataset.info(), options.tile);
+    const int x = static_cast<int>(i) % options.columns * options.tile,
+              y = static_cast<int>(i) / options.columns * options.tile;
     tile.copyTo(sheet(cv::Rect(x, y, tile.cols, tile.rows)));
   }
   std::vector<unsigned char> bytes;

@@ -15,45 +15,70 @@ namespace {
 
 TensorType type_of(const at::Tensor& tensor) {
   switch (tensor.scalar_type()) {
-    case at::kFloat: return TensorType::f32;
-    case at::kDouble: return TensorType::f64;
-    case at::kHalf: return TensorType::f16;
-    case at::kBFloat16: return TensorType::bf16;
-    case at::kLong: return TensorType::i64;
-    case at::kInt: return TensorType::i32;
-    case at::kByte: return TensorType::u8;
-    case at::kBool: return TensorType::boolean;
-    default: throw Error(ErrorKind::internal, "a tensor of type " + std::string(c10::toString(tensor.scalar_type())) + " cannot be saved");
+    case at::kFloat:
+      return TensorType::f32;
+    case at::kDouble:
+      return TensorType::f64;
+    case at::kHalf:
+      return TensorType::f16;
+    case at::kBFloat16:
+      return TensorType::bf16;
+    case at::kLong:
+      return TensorType::i64;
+    case at::kInt:
+      return TensorType::i32;
+    case at::kByte:
+      return TensorType::u8;
+    case at::kBool:
+      return TensorType::boolean;
+    default:
+      throw Error(
+          ErrorKind::internal,
+          "a tensor of type " + std::string(c10::toString(tensor.scalar_type())) + " cannot be saved");
   }
 }
 
 at::ScalarType scalar_type_of(TensorType type, const std::string& where) {
   switch (type) {
-    case TensorType::f32: return at::kFloat;
-    case TensorType::f64: return at::kDouble;
-    case TensorType::f16: return at::kHalf;
-    case TensorType::bf16: return at::kBFloat16;
-    case TensorType::i64: return at::kLong;
-    case TensorType::i32: return at::kInt;
-    case TensorType::i16: return at::kShort;
-    case TensorType::i8: return at::kChar;
-    case TensorType::u8: return at::kByte;
-    case TensorType::boolean: return at::kBool;
-    default: throw Error(ErrorKind::data, where + ": element type " + name_of(type) + " is not used in checkpoints");
+    case TensorType::f32:
+      return at::kFloat;
+    case TensorType::f64:
+      return at::kDouble;
+    case TensorType::f16:
+      return at::kHalf;
+    case TensorType::bf16:
+      return at::kBFloat16;
+    case TensorType::i64:
+      return at::kLong;
+    case TensorType::i32:
+      return at::kInt;
+    case TensorType::i16:
+      return at::kShort;
+    case TensorType::i8:
+      return at::kChar;
+    case TensorType::u8:
+      return at::kByte;
+    case TensorType::boolean:
+      return at::kBool;
+    default:
+      throw Error(ErrorKind::data, where + ": element type " + name_of(type) + " is not used in checkpoints");
   }
 }
 
 bool is_hook_state(const std::string& name) { return name.rfind("@hook/", 0) == 0; }
 
 Json to_json(const RunPosition& p) {
-  return {{"epoch", p.epoch}, {"iter", p.iter}, {"inner_iter", p.inner_iter}, {"opt_step", p.opt_step},
-          {"flow", p.flow}, {"iters_per_epoch", p.iters_per_epoch}, {"seed", p.seed}};
+  return {{"epoch", p.epoch},       {"iter", p.iter}, {"inner_iter", p.inner_iter},
+          {"opt_step", p.opt_step}, {"flow", p.flow}, {"iters_per_epoch", p.iters_per_epoch},
+          {"seed", p.seed}};
 }
 
 std::int64_t number(const Json& json, const char* key, const std::string& file) {
-  if (!json.is_object() || !json.contains(key) || !json[key].is_number_integer() || json[key].get<std::int64_t>() < 0) {
-    throw Error(ErrorKind::data, file + ": its position in the run is damaged", std::string("\"") + key + "\" is missing or no count",
-                "a checkpoint written by posehost", "use an older checkpoint");
+  if (!json.is_object() || !json.contains(key) || !json[key].is_number_integer() ||
+      json[key].get<std::int64_t>() < 0) {
+    throw Error(ErrorKind::data, file + ": its position in the run is damaged",
+                std::string("\"") + key + "\" is missing or no count", "a checkpoint written by posehost",
+                "use an older checkpoint");
   }
   return json[key].get<std::int64_t>();
 }
@@ -120,7 +145,8 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   if (format == metadata.end()) return checkpoint;
   if (format->second.size() > 4 || format->second.find_first_not_of("0123456789") != std::string::npos ||
       std::atoi(format->second.c_str()) > kCheckpointFormat) {
-    throw Error(ErrorKind::data, where + ": written by a newer posehost", "checkpoint format " + format->second.substr(0, 16),
+    throw Error(ErrorKind::data, where + ": written by a newer posehost",
+                "checkpoint format " + format->second.substr(0, 16),
                 "at most " + std::to_string(kCheckpointFormat), "a newer posehost");
   }
   const auto get = [&](const char* key) {
@@ -140,17 +166,20 @@ std::map<std::string, at::Tensor> model_state(const torch::nn::Module& model) {
   return all;
 }
 
-void load_model_state(torch::nn::Module& model, const std::map<std::string, at::Tensor>& saved, const std::string& file) {
+void load_model_state(torch::nn::Module& model, const std::map<std::string, at::Tensor>& saved,
+                      const std::string& file) {
   at::NoGradGuard no_grad;
   for (auto& [name, tensor] : model_state(model)) {
     const auto found = saved.find(name);
     if (found == saved.end()) {
       throw Error(ErrorKind::data, file + ": no tensor \"" + name + "\"", "a checkpoint of another model",
-                  "every parameter of this model", "use the config that made the checkpoint, or --load-from to take what fits");
+                  "every parameter of this model",
+                  "use the config that made the checkpoint, or --load-from to take what fits");
     }
     if (found->second.sizes() != tensor.sizes()) {
-      throw Error(ErrorKind::data, file + ": \"" + name + "\" has another shape", c10::str(found->second.sizes()),
-                  c10::str(tensor.sizes()), "use the config that made the checkpoint, or --load-from to take what fits");
+      throw Error(ErrorKind::data, file + ": \"" + name + "\" has another shape",
+                  c10::str(found->second.sizes()), c10::str(tensor.sizes()),
+                  "use the config that made the checkpoint, or --load-from to take what fits");
     }
     tensor.copy_(found->second);
   }
@@ -163,10 +192,12 @@ void point_to(const std::filesystem::path& link, const std::filesystem::path& ta
   std::filesystem::remove(temporary, failed);
   std::filesystem::create_symlink(target.filename(), temporary, failed);
   // Some file systems know no links: a copy does as well.
-  if (failed) std::filesystem::copy_file(target, temporary, std::filesystem::copy_options::overwrite_existing, failed);
+  if (failed)
+    std::filesystem::copy_file(target, temporary, std::filesystem::copy_options::overwrite_existing, failed);
   if (!failed) std::filesystem::rename(temporary, link, failed);
   if (failed) {
-    throw Error(ErrorKind::environment, link.string() + ": cannot be written", failed.message(), "a writable work dir", {});
+    throw Error(ErrorKind::environment, link.string() + ": cannot be written", failed.message(),
+                "a writable work dir", {});
   }
 }
 

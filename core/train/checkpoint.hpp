@@ -1,11 +1,11 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <torch/nn/module.h>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
-#include <torch/nn/module.h>
 
 #include "config/node.hpp"
 
@@ -24,8 +24,8 @@ struct RunPosition {
 
 /// What a checkpoint file holds, or is to hold.
 struct Checkpoint {
-  std::map<std::string, at::Tensor> tensors;     ///< weights by name, "@opt/…"
-  std::map<std::string, std::string> hook_state; ///< "@hook/…/state"
+  std::map<std::string, at::Tensor> tensors;      ///< weights by name, "@opt/…"
+  std::map<std::string, std::string> hook_state;  ///< "@hook/…/state"
   RunPosition position;
   std::string config;   ///< resolved config as JSON text, without paths of this run
   std::string dataset;  ///< names of keypoints, flip pairs: what inference needs, as JSON text
@@ -46,7 +46,8 @@ void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkp
 /// Parameters and buffers of `model` under their names.
 [[nodiscard]] std::map<std::string, at::Tensor> model_state(const torch::nn::Module& model);
 /// Copies saved weights into `model`: every name must be there with its shape. Throws Error(data).
-void load_model_state(torch::nn::Module& model, const std::map<std::string, at::Tensor>& saved, const std::string& file);
+void load_model_state(torch::nn::Module& model, const std::map<std::string, at::Tensor>& saved,
+                      const std::string& file);
 
 /// Makes `link` (in the same folder) stand for `target`, atomically.
 void point_to(const std::filesystem::path& link, const std::filesystem::path& target);

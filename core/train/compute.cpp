@@ -53,7 +53,8 @@ c10::Device choose_device(const Node& runtime, std::vector<std::string>& notes) 
   if (wanted == "cuda") {
     const bool driver = has_nvidia_driver();
     throw Error(ErrorKind::environment, runtime.where() + "/device: no CUDA device",
-                driver ? "a driver, but LibTorch's CUDA part could not be used: " + std::string(dlerror() ? "see doctor" : "no device")
+                driver ? "a driver, but LibTorch's CUDA part could not be used: " +
+                             std::string(dlerror() ? "see doctor" : "no device")
                        : "no NVIDIA driver on this machine",
                 "a GPU and the CUDA part of LibTorch", "--device cpu, or `posehost doctor`");
   }
@@ -65,11 +66,14 @@ bool choose_bf16(const Node& runtime, const c10::Device& device, std::vector<std
   const auto wanted = runtime.has("precision") ? runtime.at("precision").string() : "fp32";
   if (wanted == "fp32") return false;
   if (wanted == "fp16") {
-    throw runtime.at("precision").error("fp16 is not available yet", "fp32, bf16 or auto", "use bf16: it needs no loss scaling");
+    throw runtime.at("precision")
+        .error("fp16 is not available yet", "fp32, bf16 or auto", "use bf16: it needs no loss scaling");
   }
   const bool native = device.is_cuda() || cpu_has_bf16();
   if (wanted == "bf16") {
-    if (!native) notes.emplace_back("precision bf16: this processor has neither avx512_bf16 nor AMX, it will be slower than fp32");
+    if (!native)
+      notes.emplace_back(
+          "precision bf16: this processor has neither avx512_bf16 nor AMX, it will be slower than fp32");
     return true;
   }
   notes.emplace_back(native ? "precision auto: bf16" : "precision auto: fp32 (no avx512_bf16 or AMX)");
@@ -81,7 +85,8 @@ bool choose_bf16(const Node& runtime, const c10::Device& device, std::vector<std
 int usable_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
+                                                          : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
   // "max 100000" or "150000 100000": microseconds of CPU per period.
   const auto quota = cgroup_value("cpu.max");
   double used = 0, period = 0;
@@ -131,7 +136,8 @@ Compute set_up_compute(const Node& runtime) {
   compute.device = choose_device(runtime, compute.notes);
   compute.bf16 = choose_bf16(runtime, compute.device, compute.notes);
   if (runtime.has("param_dtype") && runtime.at("param_dtype").string() != "fp32") {
-    throw runtime.at("param_dtype").error("parameters in another type than fp32 are not available yet", "fp32");
+    throw runtime.at("param_dtype")
+        .error("parameters in another type than fp32 are not available yet", "fp32");
   }
   compute.channels_last = runtime.has("channels_last") ? runtime.at("channels_last").boolean() : true;
   compute.deterministic = runtime.has("deterministic") && runtime.at("deterministic").boolean();

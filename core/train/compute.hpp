@@ -12,10 +12,10 @@ namespace ph {
 /// Where and how numbers are computed: config section `runtime`, resolved on this machine.
 struct Compute {
   c10::Device device{c10::kCPU};
-  bool bf16 = false;          ///< autocast to bfloat16 over float32 parameters
+  bool bf16 = false;  ///< autocast to bfloat16 over float32 parameters
   bool channels_last = false;
   bool deterministic = false;
-  int threads = 1;            ///< of torch; loader threads come on top
+  int threads = 1;                 ///< of torch; loader threads come on top
   std::vector<std::string> notes;  ///< what `auto` chose and why, for the start of the run
 };
 

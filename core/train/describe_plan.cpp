@@ -24,11 +24,14 @@ void describe_groups(const RunPlan& plan, std::vector<std::string>& lines) {
   for (std::size_t g = 0; g < optimizer.groups().size(); ++g) {
     const auto& group = optimizer.groups()[g];
     std::string values;
-    for (std::size_t h = 0; h < group.base.size(); ++h) values += format("  %s %g", optimizer.hyper_names()[h].c_str(), group.base[h]);
-    lines.push_back(format("  %2zu  %4zu tensors %11lld numbers", g, group.params.size(), static_cast<long long>(group.numel)) + values +
-                    (group.why.empty() ? "" : "  (" + group.why + ")"));
+    for (std::size_t h = 0; h < group.base.size(); ++h)
+      values += format("  %s %g", optimizer.hyper_names()[h].c_str(), group.base[h]);
+    lines.push_back(format("  %2zu  %4zu tensors %11lld numbers", g, group.params.size(),
+                           static_cast<long long>(group.numel)) +
+                    values + (group.why.empty() ? "" : "  (" + group.why + ")"));
     for (std::size_t i = 0; i < std::min<std::size_t>(2, group.params.size()); ++i) {
-      lines.push_back("        " + optimizer.params()[group.params[i]].facts.name + (i == 1 && group.params.size() > 2 ? ", …" : ""));
+      lines.push_back("        " + optimizer.params()[group.params[i]].facts.name +
+                      (i == 1 && group.params.size() > 2 ? ", …" : ""));
     }
   }
 }
@@ -38,19 +41,23 @@ void describe_schedule(const RunPlan& plan, const ScheduleChain& chain, std::vec
   const auto& length = plan.length;
   std::set<std::int64_t> at{0, length.max_iters - 1};
   for (int i = 1; i < 8; ++i) at.insert(length.max_iters * i / 8);
-  lines.push_back(std::string("Schedule of ") + role_name(chain.role()) + " (" + chain.description() + "), group 0:");
+  lines.push_back(std::string("Schedule of ") + role_name(chain.role()) + " (" + chain.description() +
+                  "), group 0:");
   const auto index = static_cast<std::size_t>(plan.optimizer->hyper_index(chain.role()));
   for (const auto iter : at) {
     const Progress where{iter / length.iters_per_epoch, iter, iter};
-    lines.push_back(format("  iteration %8lld  epoch %5lld  %.6g", static_cast<long long>(iter + 1), static_cast<long long>(where.epoch + 1),
+    lines.push_back(format("  iteration %8lld  epoch %5lld  %.6g", static_cast<long long>(iter + 1),
+                           static_cast<long long>(where.epoch + 1),
                            chain.value(length, where, 0, plan.optimizer->groups()[0].base[index])));
   }
 }
 
 void describe_loader(const char* name, const Loader* loader, std::vector<std::string>& lines) {
   if (!loader) return;
-  lines.push_back(format("Data %s: %lld instances, %lld batches of %lld, %d threads", name, static_cast<long long>(loader->dataset().size()),
-                         static_cast<long long>(loader->batches()), static_cast<long long>(loader->options().batch_size), loader->options().threads));
+  lines.push_back(format("Data %s: %lld instances, %lld batches of %lld, %d threads", name,
+                         static_cast<long long>(loader->dataset().size()),
+                         static_cast<long long>(loader->batches()),
+                         static_cast<long long>(loader->options().batch_size), loader->options().threads));
   for (const auto& line : loader->dataset().report()) lines.push_back("  " + line);
   for (const auto& line : loader->dataset().info().assumptions) lines.push_back("  assumed: " + line);
 }
@@ -62,8 +69,9 @@ std::int64_t activation_bytes(const RunPlan& plan, std::int64_t height, std::int
     return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
   };
   plan.model->train();
-  const auto image = at::zeros({2, 3, height, width}, plan.compute.device).contiguous(
-      plan.compute.channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
+  const auto image = at::zeros({2, 3, height, width}, plan.compute.device)
+                         .contiguous(plan.compute.channels_last ? at::MemoryFormat::ChannelsLast
+                                                                : at::MemoryFormat::Contiguous);
   const auto before = in_use();
   const AutocastScope autocast(plan.compute);
   const auto output = plan.model->forward(image);
@@ -74,17 +82,18 @@ void describe_memory(RunPlan& plan, std::vector<std::string>& lines) {
   std::int64_t params = 0;
   for (const auto& param : plan.model->parameters()) params += static_cast<std::int64_t>(param.nbytes());
   std::int64_t total = 2 * params + plan.optimizer->state_bytes();
-  lines.push_back(format("Memory estimate: parameters %.1f MiB, gradients %.1f MiB, optimizer state %.1f MiB", mib(params), mib(params),
-                         mib(plan.optimizer->state_bytes())));
+  lines.push_back(format("Memory estimate: parameters %.1f MiB, gradients %.1f MiB, optimizer state %.1f MiB",
+                         mib(params), mib(params), mib(plan.optimizer->state_bytes())));
   if (plan.train) {
     const auto batch = plan.train->options().batch_size;
     plan.train->start(0);
     const auto first = plan.train->next();
     const auto activations = batch * activation_bytes(plan, first->img.size(2), first->img.size(3));
-    const auto data = static_cast<std::int64_t>(first->img.nbytes()) * (plan.train->options().prefetch_batches + 1);
+    const auto data =
+        static_cast<std::int64_t>(first->img.nbytes()) * (plan.train->options().prefetch_batches + 1);
     total += activations + data;
-    lines.push_back(format("  activations of a batch of %lld %.1f MiB (measured), prefetched data %.1f MiB", static_cast<long long>(batch),
-                           mib(activations), mib(data)));
+    lines.push_back(format("  activations of a batch of %lld %.1f MiB (measured), prefetched data %.1f MiB",
+                           static_cast<long long>(batch), mib(activations), mib(data)));
   }
   lines.push_back(format("  together %.1f MiB of %.0f MiB usable", mib(total), mib(usable_memory())));
 }
@@ -94,12 +103,14 @@ void describe_memory(RunPlan& plan, std::vector<std::string>& lines) {
 std::vector<std::string> describe_plan(RunPlan& plan) {
   std::vector<std::string> lines;
   const auto& length = plan.length;
-  lines.push_back(length.by_epoch ? format("Run: %lld epochs of %lld iterations", static_cast<long long>(length.max_epochs),
+  lines.push_back(length.by_epoch ? format("Run: %lld epochs of %lld iterations",
+                                           static_cast<long long>(length.max_epochs),
                                            static_cast<long long>(length.iters_per_epoch))
                                   : format("Run: %lld iterations", static_cast<long long>(length.max_iters)));
   lines.push_back("Work dir: " + plan.work_dir.string() + " (not made)");
-  lines.push_back("Device " + plan.compute.device.str() + ", precision " + (plan.compute.bf16 ? "bf16" : "fp32") + ", " +
-                  std::to_string(plan.compute.threads) + " threads, seed " + std::to_string(plan.seed));
+  lines.push_back("Device " + plan.compute.device.str() + ", precision " +
+                  (plan.compute.bf16 ? "bf16" : "fp32") + ", " + std::to_string(plan.compute.threads) +
+                  " threads, seed " + std::to_string(plan.seed));
   for (const auto& note : plan.compute.notes) lines.push_back("  " + note);
   for (const auto& line : plan.weights_report) lines.push_back("  " + line);
   describe_loader("train", plan.train.get(), lines);

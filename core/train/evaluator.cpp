@@ -25,7 +25,8 @@ std::vector<Prediction> predict_all(PoseModel& model, Loader& loader, const Comp
   while (auto batch = loader.next()) {
     const auto ready = to_device(std::move(*batch), compute);
     const AutocastScope autocast(compute);
-    for (auto& prediction : model.predict(ready, loader.dataset().info())) all.push_back(std::move(prediction));
+    for (auto& prediction : model.predict(ready, loader.dataset().info()))
+      all.push_back(std::move(prediction));
     if (progress) progress(static_cast<std::int64_t>(all.size()));
   }
   model.train(was_training);
@@ -38,7 +39,8 @@ std::vector<std::pair<std::string, double>> evaluate(RunPlan& plan, std::vector<
   const auto& dataset = plan.val->dataset();
   std::vector<std::pair<std::string, double>> results;
   for (const auto& metric : plan.metrics) {
-    for (auto& result : metric->evaluate(dataset.instances(), found, dataset.info())) results.push_back(std::move(result));
+    for (auto& result : metric->evaluate(dataset.instances(), found, dataset.info()))
+      results.push_back(std::move(result));
   }
   if (predictions) *predictions = std::move(found);
   return results;

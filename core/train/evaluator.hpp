@@ -17,7 +17,8 @@ namespace ph {
                                                   const std::function<void(std::int64_t)>& progress = {});
 
 /// Predicts and computes all metrics, in their order.
-[[nodiscard]] std::vector<std::pair<std::string, double>> evaluate(RunPlan& plan, std::vector<Prediction>* predictions = nullptr,
-                                                                   const std::function<void(std::int64_t)>& progress = {});
+[[nodiscard]] std::vector<std::pair<std::string, double>> evaluate(
+    RunPlan& plan, std::vector<Prediction>* predictions = nullptr,
+    const std::function<void(std::int64_t)>& progress = {});
 
 }  // namespace ph

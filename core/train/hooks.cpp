@@ -7,25 +7,43 @@
 namespace ph {
 namespace {
 
-constexpr std::array<const char*, PH_STAGE_COUNT> kStages{
-    "before_run", "before_epoch", "before_train_epoch", "before_train_iter", "after_train_iter",
-    "after_train_epoch", "before_val_epoch", "before_val_iter", "after_val_iter", "after_val_epoch",
-    "after_epoch", "after_run", "before_optimizer_step", "after_optimizer_step", "after_evaluate"};
+constexpr std::array<const char*, PH_STAGE_COUNT> kStages{"before_run",
+                                                          "before_epoch",
+                                                          "before_train_epoch",
+                                                          "before_train_iter",
+                                                          "after_train_iter",
+                                                          "after_train_epoch",
+                                                          "before_val_epoch",
+                                                          "before_val_iter",
+                                                          "after_val_iter",
+                                                          "after_val_epoch",
+                                                          "after_epoch",
+                                                          "after_run",
+                                                          "before_optimizer_step",
+                                                          "after_optimizer_step",
+                                                          "after_evaluate"};
 
 // In the order in which a run goes through them.
 constexpr std::array<std::int32_t, PH_STAGE_COUNT> kRunOrder{
-    PH_STAGE_BEFORE_RUN, PH_STAGE_BEFORE_EPOCH, PH_STAGE_BEFORE_TRAIN_EPOCH, PH_STAGE_BEFORE_TRAIN_ITER,
-    PH_STAGE_BEFORE_OPTIMIZER_STEP, PH_STAGE_AFTER_OPTIMIZER_STEP, PH_STAGE_AFTER_TRAIN_ITER,
-    PH_STAGE_AFTER_TRAIN_EPOCH, PH_STAGE_AFTER_EVALUATE, PH_STAGE_BEFORE_VAL_EPOCH, PH_STAGE_BEFORE_VAL_ITER,
-    PH_STAGE_AFTER_VAL_ITER, PH_STAGE_AFTER_VAL_EPOCH, PH_STAGE_AFTER_EPOCH, PH_STAGE_AFTER_RUN};
+    PH_STAGE_BEFORE_RUN,        PH_STAGE_BEFORE_EPOCH,          PH_STAGE_BEFORE_TRAIN_EPOCH,
+    PH_STAGE_BEFORE_TRAIN_ITER, PH_STAGE_BEFORE_OPTIMIZER_STEP, PH_STAGE_AFTER_OPTIMIZER_STEP,
+    PH_STAGE_AFTER_TRAIN_ITER,  PH_STAGE_AFTER_TRAIN_EPOCH,     PH_STAGE_AFTER_EVALUATE,
+    PH_STAGE_BEFORE_VAL_EPOCH,  PH_STAGE_BEFORE_VAL_ITER,       PH_STAGE_AFTER_VAL_ITER,
+    PH_STAGE_AFTER_VAL_EPOCH,   PH_STAGE_AFTER_EPOCH,           PH_STAGE_AFTER_RUN};
 
 struct PriorityName {
   const char* name;
   int value;
 };
-constexpr std::array<PriorityName, 9> kPriorities{{{"HIGHEST", 0}, {"VERY_HIGH", 10}, {"HIGH", 30},
-                                                   {"ABOVE_NORMAL", 40}, {"NORMAL", 50}, {"BELOW_NORMAL", 60},
-                                                   {"LOW", 70}, {"VERY_LOW", 90}, {"LOWEST", 100}}};
+constexpr std::array<PriorityName, 9> kPriorities{{{"HIGHEST", 0},
+                                                   {"VERY_HIGH", 10},
+                                                   {"HIGH", 30},
+                                                   {"ABOVE_NORMAL", 40},
+                                                   {"NORMAL", 50},
+                                                   {"BELOW_NORMAL", 60},
+                                                   {"LOW", 70},
+                                                   {"VERY_LOW", 90},
+                                                   {"LOWEST", 100}}};
 
 }  // namespace
 
@@ -36,7 +54,8 @@ const char* stage_name(std::int32_t stage) noexcept {
 int priority_of(const Node& value) {
   if (value.is_integer()) {
     const auto number = value.i64();
-    if (number < 0 || number > 100) throw value.error("no such priority", "0 (first) to 100, or a name such as NORMAL");
+    if (number < 0 || number > 100)
+      throw value.error("no such priority", "0 (first) to 100, or a name such as NORMAL");
     return static_cast<int>(number);
   }
   const auto name = value.string();
@@ -45,7 +64,8 @@ int priority_of(const Node& value) {
     if (name == priority.name) return priority.value;
     known.emplace_back(priority.name);
   }
-  throw value.error("no such priority \"" + name + "\"", "0 to 100, or a name such as NORMAL", did_you_mean(name, known));
+  throw value.error("no such priority \"" + name + "\"", "0 to 100, or a name such as NORMAL",
+                    did_you_mean(name, known));
 }
 
 std::string priority_name(int priority) {
@@ -67,7 +87,8 @@ void HookList::add(std::string name, std::uint64_t stages, int priority, Builtin
   insert({std::move(name), {}, stages, priority, std::move(run), nullptr, nullptr});
 }
 
-void HookList::add(const PluginCatalog& catalog, const std::string& component, const Node& args, int priority) {
+void HookList::add(const PluginCatalog& catalog, const std::string& component, const Node& args,
+                   int priority) {
   const auto& loaded = catalog.load(catalog.resolve(PH_KIND_HOOK, component, args));
   Entry entry;
   entry.plugin = std::make_shared<PluginInstance>(loaded, args);
@@ -83,7 +104,8 @@ void HookList::add(const PluginCatalog& catalog, const std::string& component, c
   const auto same = std::count_if(entries_.begin(), entries_.end(), [&](const Entry& other) {
     return other.plugin && other.plugin->qualified_name() == entry.plugin->qualified_name();
   });
-  entry.state_key = "@hook/" + entry.plugin->qualified_name() + (same ? "#" + std::to_string(same + 1) : "") + "/state";
+  entry.state_key =
+      "@hook/" + entry.plugin->qualified_name() + (same ? "#" + std::to_string(same + 1) : "") + "/state";
   insert(std::move(entry));
 }
 
@@ -111,7 +133,8 @@ std::vector<std::string> HookList::listing() const {
     for (const auto& entry : entries_) {
       if (!(entry.stages & PH_STAGE_BIT(stage))) continue;
       char line[128];
-      std::snprintf(line, sizeof line, "(%-12s) %s", priority_name(entry.priority).c_str(), entry.name.c_str());
+      std::snprintf(line, sizeof line, "(%-12s) %s", priority_name(entry.priority).c_str(),
+                    entry.name.c_str());
       lines.emplace_back(line);
     }
     lines.emplace_back(" -------------------- ");

@@ -52,7 +52,8 @@ std::optional<double> LogBuffer::current(std::string_view name) {
 }
 
 std::vector<std::pair<std::string, double>> LogBuffer::averages(std::int64_t window) {
-  const auto count = window <= 0 ? history_.size() : std::min<std::size_t>(history_.size(), static_cast<std::size_t>(window));
+  const auto count = window <= 0 ? history_.size()
+                                 : std::min<std::size_t>(history_.size(), static_cast<std::size_t>(window));
   std::vector<double> sum(names_.size(), 0), weight(names_.size(), 0);
   for (auto it = history_.end() - static_cast<std::ptrdiff_t>(count); it != history_.end(); ++it) {
     for (auto& value : it->values) {

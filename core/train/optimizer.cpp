@@ -14,20 +14,29 @@ constexpr std::int64_t kChunkElements = 1 << 16;
 
 ph_dtype dtype_of(const at::Tensor& tensor) {
   switch (tensor.scalar_type()) {
-    case at::kFloat: return {PH_DTYPE_FLOAT, 32, 1};
-    case at::kDouble: return {PH_DTYPE_FLOAT, 64, 1};
-    case at::kBFloat16: return {PH_DTYPE_BFLOAT, 16, 1};
-    case at::kHalf: return {PH_DTYPE_FLOAT, 16, 1};
-    default: return {PH_DTYPE_INT, 64, 1};
+    case at::kFloat:
+      return {PH_DTYPE_FLOAT, 32, 1};
+    case at::kDouble:
+      return {PH_DTYPE_FLOAT, 64, 1};
+    case at::kBFloat16:
+      return {PH_DTYPE_BFLOAT, 16, 1};
+    case at::kHalf:
+      return {PH_DTYPE_FLOAT, 16, 1};
+    default:
+      return {PH_DTYPE_INT, 64, 1};
   }
 }
 
 at::ScalarType slot_type(std::int32_t rule, const at::Tensor& param) {
   switch (rule) {
-    case PH_SLOT_F32: return at::kFloat;
-    case PH_SLOT_F64: return at::kDouble;
-    case PH_SLOT_I64: return at::kLong;
-    default: return param.scalar_type();
+    case PH_SLOT_F32:
+      return at::kFloat;
+    case PH_SLOT_F64:
+      return at::kDouble;
+    case PH_SLOT_I64:
+      return at::kLong;
+    default:
+      return param.scalar_type();
   }
 }
 
@@ -57,14 +66,16 @@ Optimizer::Optimizer(const PluginCatalog& catalog, const Node& config, std::vect
   rule_ = std::make_unique<PluginInstance>(catalog.load(ref), config.with(args));
   api_ = &rule_->api<ph_optimizer_api>();
   if (!(api_->capabilities & PH_OPT_ELEMENTWISE)) {
-    throw Error(ErrorKind::plugin, config.where() + ": " + rule_->qualified_name() + " works in a way this host does not know",
+    throw Error(ErrorKind::plugin,
+                config.where() + ": " + rule_->qualified_name() + " works in a way this host does not know",
                 "capabilities " + std::to_string(api_->capabilities), "elementwise (1)", "a newer posehost");
   }
   read_hypers(rule_->args());
 
   std::vector<ParamDescription> facts;
   for (const auto& p : params) facts.push_back(p.facts);
-  const auto all_groups = make_param_groups(catalog, config, hyper_names_, hyper_flags_, hyper_defaults_, facts);
+  const auto all_groups =
+      make_param_groups(catalog, config, hyper_names_, hyper_flags_, hyper_defaults_, facts);
   // From here on only what is trained counts: indices are renumbered.
   std::vector<std::size_t> renumbered(params.size());
   for (std::size_t i = 0; i < params.size(); ++i) {
@@ -92,7 +103,8 @@ void Optimizer::read_hypers(const Node& config) {
     const Json::json_pointer pointer{std::string(from_ph(hyper.pointer))};
     const auto& json = config.json();
     if (!json.contains(pointer) || !json[pointer].is_number()) {
-      throw config.error("the optimizer's hyper-parameter " + pointer.to_string() + " is no number here", "a number");
+      throw config.error("the optimizer's hyper-parameter " + pointer.to_string() + " is no number here",
+                         "a number");
     }
     hyper_names_.emplace_back(from_ph(hyper.name));
     hyper_roles_.push_back(hyper.role);
@@ -120,16 +132,20 @@ void Optimizer::read_slots() {
   list.size = sizeof list;
   rule_->check(api_->slots(rule_->self(), &list), "slots");
   const auto refuse = [&](const std::string& what) {
-    throw Error(ErrorKind::plugin, rule_->qualified_name() + ": " + what, {}, {}, "report this to the plugin's author");
+    throw Error(ErrorKind::plugin, rule_->qualified_name() + ": " + what, {}, {},
+                "report this to the plugin's author");
   };
-  if (list.n_slots < 0 || list.n_slots > 64 || (list.n_slots > 0 && !list.slots)) refuse("senseless number of slots");
+  if (list.n_slots < 0 || list.n_slots > 64 || (list.n_slots > 0 && !list.slots))
+    refuse("senseless number of slots");
   at::NoGradGuard no_grad;
   for (std::int64_t i = 0; i < list.n_slots; ++i) {
     const auto* slot = list.slots[i];
     if (!slot || slot->name.len <= 0 || slot->name.len > 32) refuse("a slot without a sensible name");
     Slot made{std::string(from_ph(slot->name)), slot->dtype, slot->init, {}};
-    if (made.name == "step" || made.name.find('/') != std::string::npos) refuse("\"" + made.name + "\" is no name for a slot");
-    if (slot->shape != PH_SLOT_SHAPE_PARAM) refuse("slot \"" + made.name + "\": an elementwise rule has one element per element");
+    if (made.name == "step" || made.name.find('/') != std::string::npos)
+      refuse("\"" + made.name + "\" is no name for a slot");
+    if (slot->shape != PH_SLOT_SHAPE_PARAM)
+      refuse("slot \"" + made.name + "\": an elementwise rule has one element per element");
     for (const auto& param : params_) {
       // Same strides as the parameter: element i of the span is element i of each.
       const auto options = param.tensor.options().dtype(slot_type(made.dtype, param.tensor)).device(at::kCPU);
@@ -164,7 +180,8 @@ void Optimizer::prepare() {
     for (std::size_t s = 0; s < slots_.size(); ++s) {
       const auto& tensor = slots_[s].tensors[chunks_[c].param];
       slot_pointers_[c * slots_.size() + s] =
-          static_cast<char*>(tensor.data_ptr()) + chunks_[c].begin * static_cast<std::int64_t>(tensor.element_size());
+          static_cast<char*>(tensor.data_ptr()) +
+          chunks_[c].begin * static_cast<std::int64_t>(tensor.element_size());
     }
   }
   spans_.reserve(chunks_.size());
@@ -204,11 +221,13 @@ void Optimizer::collect_gradients() {
     const auto& grad = params_[i].tensor.grad();
     if (!grad.defined()) {
       gradients_[i] = at::Tensor();
-    } else if (grad.is_cpu() && grad.strides() == param.strides() && grad.scalar_type() == param.scalar_type()) {
+    } else if (grad.is_cpu() && grad.strides() == param.strides() &&
+               grad.scalar_type() == param.scalar_type()) {
       gradients_[i] = grad;
     } else {
       // Autograd may lay a gradient out differently (channels_last); elements must line up.
-      gradients_[i] = at::empty_like(param, param.options().requires_grad(false), at::MemoryFormat::Preserve).copy_(grad);
+      gradients_[i] =
+          at::empty_like(param, param.options().requires_grad(false), at::MemoryFormat::Preserve).copy_(grad);
     }
   }
 }
@@ -239,11 +258,13 @@ void Optimizer::step() {
     run_range(hyper, steps_[i], members);
   }
   for (std::size_t i = 0; i < params_.size(); ++i) {
-    if (!params_[i].tensor.is_cpu() && gradients_[i].defined()) params_[i].tensor.copy_(work_[i], /*non_blocking=*/true);
+    if (!params_[i].tensor.is_cpu() && gradients_[i].defined())
+      params_[i].tensor.copy_(work_[i], /*non_blocking=*/true);
   }
 }
 
-void Optimizer::run_range(const std::vector<double>& hyper, std::int64_t step, const std::vector<std::size_t>& members) {
+void Optimizer::run_range(const std::vector<double>& hyper, std::int64_t step,
+                          const std::vector<std::size_t>& members) {
   ph_scalars_args numbers{};
   numbers.size = sizeof numbers;
   numbers.hyper = hyper.data();
@@ -318,19 +339,22 @@ void Optimizer::load_state(const std::map<std::string, at::Tensor>& saved, const
   const auto find = [&](const std::string& name, at::IntArrayRef shape) -> const at::Tensor& {
     const auto found = saved.find(name);
     if (found == saved.end()) {
-      throw Error(ErrorKind::data, file + ": no optimizer state \"" + name + "\"", "a checkpoint of another optimizer or model",
-                  "the state of " + rule_->qualified_name(), "resume with the config that made it, or use --load-from");
+      throw Error(ErrorKind::data, file + ": no optimizer state \"" + name + "\"",
+                  "a checkpoint of another optimizer or model", "the state of " + rule_->qualified_name(),
+                  "resume with the config that made it, or use --load-from");
     }
     if (found->second.sizes() != shape) {
-      throw Error(ErrorKind::data, file + ": optimizer state \"" + name + "\" has another shape", c10::str(found->second.sizes()),
-                  c10::str(shape), "resume with the config that made it, or use --load-from");
+      throw Error(ErrorKind::data, file + ": optimizer state \"" + name + "\" has another shape",
+                  c10::str(found->second.sizes()), c10::str(shape),
+                  "resume with the config that made it, or use --load-from");
     }
     return found->second;
   };
   for (std::size_t i = 0; i < params_.size(); ++i) {
     const auto& name = params_[i].facts.name;
     steps_[i] = find("@opt/step/" + name, {}).item<std::int64_t>();
-    for (auto& slot : slots_) slot.tensors[i].copy_(find("@opt/" + slot.name + "/" + name, params_[i].tensor.sizes()));
+    for (auto& slot : slots_)
+      slot.tensors[i].copy_(find("@opt/" + slot.name + "/" + name, params_[i].tensor.sizes()));
   }
 }
 

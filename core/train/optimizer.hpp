@@ -41,8 +41,12 @@ class Optimizer {
   [[nodiscard]] int hyper_index(std::int32_t role) const noexcept;
   [[nodiscard]] int hyper_index(std::string_view role_or_name) const noexcept;
   /// Current values; a schedule writes them.
-  [[nodiscard]] double hyper(std::size_t group, int index) const { return values_[group][static_cast<std::size_t>(index)]; }
-  void set_hyper(std::size_t group, int index, double value) { values_[group][static_cast<std::size_t>(index)] = value; }
+  [[nodiscard]] double hyper(std::size_t group, int index) const {
+    return values_[group][static_cast<std::size_t>(index)];
+  }
+  void set_hyper(std::size_t group, int index, double value) {
+    values_[group][static_cast<std::size_t>(index)] = value;
+  }
 
   /// Tensors that are updated, with their names: those that need a gradient.
   [[nodiscard]] const std::vector<TrainableParam>& params() const noexcept { return params_; }
@@ -65,7 +69,8 @@ class Optimizer {
   void read_slots();
   void prepare();
   void collect_gradients();
-  void run_range(const std::vector<double>& hyper, std::int64_t step, const std::vector<std::size_t>& members);
+  void run_range(const std::vector<double>& hyper, std::int64_t step,
+                 const std::vector<std::size_t>& members);
 
   std::unique_ptr<PluginInstance> rule_;
   const ph_optimizer_api* api_ = nullptr;
@@ -84,7 +89,7 @@ class Optimizer {
     std::vector<at::Tensor> tensors;  // per parameter
   };
   std::vector<Slot> slots_;
-  std::vector<std::int64_t> steps_;  // updates of each parameter
+  std::vector<std::int64_t> steps_;    // updates of each parameter
   std::vector<at::Tensor> work_;       // what the rule updates: the parameter itself, or its CPU copy
   std::vector<at::Tensor> gradients_;  // in the parameter's memory layout; undefined = absent
 

@@ -13,10 +13,17 @@ namespace {
 Json describe(const std::vector<ParamDescription>& params) {
   Json all = Json::array();
   for (const auto& p : params) {
-    all.push_back({{"name", p.name}, {"shape", p.shape}, {"numel", p.numel}, {"module", p.module},
-                   {"module_class", p.module_class}, {"is_norm", p.is_norm}, {"is_bias", p.is_bias},
-                   {"is_depthwise", p.is_depthwise}, {"is_dcn", p.is_dcn},
-                   {"requires_grad", p.requires_grad}, {"alias_of", nullptr}});
+    all.push_back({{"name", p.name},
+                   {"shape", p.shape},
+                   {"numel", p.numel},
+                   {"module", p.module},
+                   {"module_class", p.module_class},
+                   {"is_norm", p.is_norm},
+                   {"is_bias", p.is_bias},
+                   {"is_depthwise", p.is_depthwise},
+                   {"is_dcn", p.is_dcn},
+                   {"requires_grad", p.requires_grad},
+                   {"alias_of", nullptr}});
   }
   return all;
 }
@@ -47,8 +54,10 @@ class Answer {
       : rule_{rule} {
     for (const auto& entry : output["params"]) {
       const auto name = entry.value("name", std::string{});
-      const bool known = std::any_of(params.begin(), params.end(), [&](const auto& p) { return p.name == name; });
-      if (!known || !entries_.emplace(name, entry).second) refuse(name, known ? "named twice" : "no such parameter");
+      const bool known =
+          std::any_of(params.begin(), params.end(), [&](const auto& p) { return p.name == name; });
+      if (!known || !entries_.emplace(name, entry).second)
+        refuse(name, known ? "named twice" : "no such parameter");
     }
   }
   // The values of `param`, and the reason in `why`.
@@ -61,10 +70,13 @@ class Answer {
     const auto overrides = found->second.value("overrides", Json::object());
     for (const auto& [key, value] : overrides.items()) {
       const auto at = std::find(names.begin(), names.end(), key);
-      if (at == names.end()) refuse(param.name, "overrides \"" + key + "\", which the optimizer does not have");
+      if (at == names.end())
+        refuse(param.name, "overrides \"" + key + "\", which the optimizer does not have");
       const auto index = static_cast<std::size_t>(at - names.begin());
-      if (!(flags[index] & PH_HYPER_PER_GROUP)) refuse(param.name, "overrides \"" + key + "\", which is one for all groups");
-      if (!value.is_number() || !std::isfinite(value.get<double>())) refuse(param.name, key + " is no finite number");
+      if (!(flags[index] & PH_HYPER_PER_GROUP))
+        refuse(param.name, "overrides \"" + key + "\", which is one for all groups");
+      if (!value.is_number() || !std::isfinite(value.get<double>()))
+        refuse(param.name, key + " is no finite number");
       values[index] = value.get<double>();
     }
     return values;
@@ -101,7 +113,8 @@ std::vector<ParamGroup> make_param_groups(const PluginCatalog& catalog, const No
   Json arguments = optimizer_config.json();
   arguments.erase("paramwise_cfg");
   arguments.erase("constructor");
-  const auto output = ask(rule, {{"optimizer", arguments}, {"hypers", hyper_names}, {"params", describe(params)}});
+  const auto output =
+      ask(rule, {{"optimizer", arguments}, {"hypers", hyper_names}, {"params", describe(params)}});
   const Answer answer(rule, output, params);
 
   std::vector<ParamGroup> groups;

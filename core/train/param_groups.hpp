@@ -20,9 +20,9 @@ struct ParamDescription {
 
 /// Parameters that share all hyper-parameters.
 struct ParamGroup {
-  std::vector<double> base;          ///< initial value of each hyper-parameter, in the optimizer's order
-  std::vector<std::size_t> params;   ///< indices into the descriptions
-  std::string why;                   ///< the rule's reason, "" for the defaults
+  std::vector<double> base;         ///< initial value of each hyper-parameter, in the optimizer's order
+  std::vector<std::size_t> params;  ///< indices into the descriptions
+  std::string why;                  ///< the rule's reason, "" for the defaults
   std::int64_t numel = 0;
 };
 

@@ -20,7 +20,8 @@ LoaderOptions loader_options(const RunPlan& plan, const Node& data, const char* 
   options.batch_size = batch ? batch->i64() : 1;
   const auto workers = loader_setting(data, loader, "workers_per_gpu");
   // Threads share memory and start at once, so 0 ("in the main process") is one thread here.
-  options.threads = static_cast<int>(std::clamp<std::int64_t>(workers ? workers->i64() : 2, 1, usable_cores()));
+  options.threads =
+      static_cast<int>(std::clamp<std::int64_t>(workers ? workers->i64() : 2, 1, usable_cores()));
   const auto prefetch = loader_setting(data, loader, "prefetch");
   if (prefetch) options.prefetch_batches = static_cast<int>(std::max<std::int64_t>(1, prefetch->i64()));
   options.shuffle = training;
@@ -51,8 +52,9 @@ Node with_targets(const Node& val, const Node& train) {
   if (!find_transform(pipeline, "TopDownGenerateTarget")) {
     const auto* target = find_transform(train.json().at("pipeline"), "TopDownGenerateTarget");
     if (!target) {
-      throw val.at("pipeline").error("no validation loss can be computed: neither data.val nor data.train makes targets",
-                                     "TopDownGenerateTarget in data.train.pipeline", "remove [\"val\", n] from workflow");
+      throw val.at("pipeline")
+          .error("no validation loss can be computed: neither data.val nor data.train makes targets",
+                 "TopDownGenerateTarget in data.train.pipeline", "remove [\"val\", n] from workflow");
     }
     for (std::size_t i = pipeline.size(); i-- > 0;) {
       if (pipeline[i].value("type", std::string{}) != "Collect") continue;
@@ -66,7 +68,8 @@ Node with_targets(const Node& val, const Node& train) {
   return val.with(json);
 }
 
-std::shared_ptr<const Dataset> dataset(const RunPlan& plan, const RunOptions& options, const Node& node, bool test_mode) {
+std::shared_ptr<const Dataset> dataset(const RunPlan& plan, const RunOptions& options, const Node& node,
+                                       bool test_mode) {
   DataContext context{options.config.parent_path(), plan.compat, Node::parse("null"), true, test_mode};
   if (const auto info = plan.config.find("dataset_info")) context.dataset_info = *info;
   const auto runtime = plan.config.at("runtime");
@@ -80,22 +83,27 @@ void plan_data(RunPlan& plan, const RunOptions& options) {
   if (options.no_data) return;
   const auto data = plan.config.at("data");
   const auto train = data.at("train");
-  plan.train = std::make_unique<Loader>(dataset(plan, options, train, false), loader_options(plan, data, "train_dataloader", true));
+  plan.train = std::make_unique<Loader>(dataset(plan, options, train, false),
+                                        loader_options(plan, data, "train_dataloader", true));
   if (plan.train->batches() == 0) {
-    throw data.error("there is no batch to train on: " + std::to_string(plan.train->dataset().size()) + " instances, " +
-                         std::to_string(plan.train->options().batch_size) + " a batch, the incomplete last one dropped",
+    throw data.error("there is no batch to train on: " + std::to_string(plan.train->dataset().size()) +
+                         " instances, " + std::to_string(plan.train->options().batch_size) +
+                         " a batch, the incomplete last one dropped",
                      "at least one full batch", "a smaller samples_per_gpu, or \"drop_last\": false");
   }
-  const bool val_losses = std::any_of(plan.workflow.begin(), plan.workflow.end(), [](const auto& w) { return !w.train; });
+  const bool val_losses =
+      std::any_of(plan.workflow.begin(), plan.workflow.end(), [](const auto& w) { return !w.train; });
   const auto val = data.find("val");
-  if (val_losses && !val) throw data.error("workflow asks for validation, but there is no data.val", "data.val");
+  if (val_losses && !val)
+    throw data.error("workflow asks for validation, but there is no data.val", "data.val");
   if (!val) return;
   const auto val_options = loader_options(plan, data, "val_dataloader", false);
   if (plan.config.has("evaluation") && options.validate) {
     plan.val = std::make_unique<Loader>(dataset(plan, options, *val, true), val_options);
   }
   if (val_losses) {
-    plan.val_loss = std::make_unique<Loader>(dataset(plan, options, with_targets(*val, train), false), val_options);
+    plan.val_loss =
+        std::make_unique<Loader>(dataset(plan, options, with_targets(*val, train), false), val_options);
   }
 }
 

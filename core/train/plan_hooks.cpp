@@ -7,7 +7,8 @@
 namespace ph {
 namespace {
 
-std::vector<std::string> properties_of(const PluginCatalog& plugins, const std::string& component, const Node& asked) {
+std::vector<std::string> properties_of(const PluginCatalog& plugins, const std::string& component,
+                                       const Node& asked) {
   const auto schema = Json::parse(plugins.resolve(PH_KIND_HOOK, component, asked).note->schema);
   std::vector<std::string> names;
   if (schema.contains("properties")) {
@@ -57,9 +58,11 @@ void add_checkpoint(RunPlan& plan) {
   const auto& config = plan.config;
   // Absent is not null: a run that nobody told how often to save still keeps its last two epochs.
   if (config.json().contains("checkpoint_config") && !config.has("checkpoint_config")) return;
-  const auto every = plan.length.by_epoch ? std::int64_t{1} : std::max<std::int64_t>(1, plan.length.max_iters / 10);
-  const auto node = config.has("checkpoint_config") ? config.at("checkpoint_config")
-                                                    : config.with(Json{{"interval", every}, {"max_keep_ckpts", 2}});
+  const auto every =
+      plan.length.by_epoch ? std::int64_t{1} : std::max<std::int64_t>(1, plan.length.max_iters / 10);
+  const auto node = config.has("checkpoint_config")
+                        ? config.at("checkpoint_config")
+                        : config.with(Json{{"interval", every}, {"max_keep_ckpts", 2}});
   add_hook(plan, {"CheckpointHook", node});
 }
 
@@ -76,7 +79,8 @@ Node with_save_best(const Node& evaluation) {
 void add_evaluation(RunPlan& plan, const RunOptions& options) {
   const auto evaluation = plan.config.find("evaluation");
   if (!evaluation || !options.validate) return;
-  if (!plan.config.at("data").has("val")) throw evaluation->error("there is no data to evaluate on", "data.val", "add it, or --no-validate");
+  if (!plan.config.at("data").has("val"))
+    throw evaluation->error("there is no data to evaluate on", "data.val", "add it, or --no-validate");
   plan.metrics = make_metrics(*evaluation);
   // The metrics' own arguments stand beside those of the hook.
   add_hook(plan, {"EvalHook", with_save_best(*evaluation), Json::object(), true});
@@ -106,10 +110,12 @@ void plan_hooks(RunPlan& plan, const RunOptions& options) {
   for (const auto& chain : plan.schedules) {
     const auto priority = chain->role() == PH_ROLE_LR ? PH_PRIORITY_VERY_HIGH : PH_PRIORITY_HIGH;
     plan.hooks.add(std::string(role_name(chain->role())) + " schedule: " + chain->description(),
-                   PH_STAGE_BIT(PH_STAGE_BEFORE_TRAIN_ITER), priority, [steps, chain](std::int32_t) { steps->schedule(*chain); });
+                   PH_STAGE_BIT(PH_STAGE_BEFORE_TRAIN_ITER), priority,
+                   [steps, chain](std::int32_t) { steps->schedule(*chain); });
   }
-  plan.hooks.add("optimizer: " + plan.optimizer->rule().qualified_name(), PH_STAGE_BIT(PH_STAGE_AFTER_TRAIN_ITER),
-                 PH_PRIORITY_ABOVE_NORMAL, [steps](std::int32_t) { steps->optimize(); });
+  plan.hooks.add("optimizer: " + plan.optimizer->rule().qualified_name(),
+                 PH_STAGE_BIT(PH_STAGE_AFTER_TRAIN_ITER), PH_PRIORITY_ABOVE_NORMAL,
+                 [steps](std::int32_t) { steps->optimize(); });
   add_checkpoint(plan);
   add_hook(plan, {"IterTimerHook", plan.config.with(Json::object())});
   add_loggers(plan);

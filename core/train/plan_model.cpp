@@ -19,9 +19,10 @@ void check_keypoints(const RunPlan& plan, const Loader* loader) {
   if (!loader) return;
   const auto have = static_cast<std::int64_t>(loader->dataset().info().keypoints.size());
   if (have == plan.model->num_keypoints()) return;
-  throw plan.config.at("model").error("the head gives " + std::to_string(plan.model->num_keypoints()) + " keypoints, the data set has " +
-                                          std::to_string(have),
-                                      "equal numbers", "model.keypoint_head.out_channels = " + std::to_string(have));
+  throw plan.config.at("model").error("the head gives " + std::to_string(plan.model->num_keypoints()) +
+                                          " keypoints, the data set has " + std::to_string(have),
+                                      "equal numbers",
+                                      "model.keypoint_head.out_channels = " + std::to_string(have));
 }
 
 }  // namespace

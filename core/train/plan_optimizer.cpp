@@ -10,8 +10,8 @@ std::vector<TrainableParam> trainable(const PoseModel& model) {
   std::vector<TrainableParam> all;
   for (const auto& facts : param_facts(model)) {
     const auto& tensor = tensors[facts.name];
-    all.push_back({{facts.name, facts.module, facts.module_class, tensor.sizes().vec(), tensor.numel(), facts.is_norm,
-                    facts.is_bias, facts.is_depthwise, false, tensor.requires_grad()},
+    all.push_back({{facts.name, facts.module, facts.module_class, tensor.sizes().vec(), tensor.numel(),
+                    facts.is_norm, facts.is_bias, facts.is_depthwise, false, tensor.requires_grad()},
                    tensor});
   }
   return all;
@@ -32,7 +32,8 @@ void add_schedule(RunPlan& plan, const char* key, std::int32_t role) {
 }  // namespace
 
 void plan_optimizer(RunPlan& plan) {
-  plan.optimizer = std::make_unique<Optimizer>(*plan.plugins, plan.config.at("optimizer"), trainable(*plan.model));
+  plan.optimizer =
+      std::make_unique<Optimizer>(*plan.plugins, plan.config.at("optimizer"), trainable(*plan.model));
   add_schedule(plan, "lr_config", PH_ROLE_LR);
   add_schedule(plan, "momentum_config", PH_ROLE_MOMENTUM);
   if (const auto config = plan.config.find("optimizer_config")) plan.grad_clip = config->find("grad_clip");

@@ -38,7 +38,8 @@ ProgressLine::~ProgressLine() {
   set_progress_redraw({});
 }
 
-void ProgressLine::show(std::int64_t epoch, std::int64_t iter, std::int64_t samples, std::optional<double> loss, double lr) {
+void ProgressLine::show(std::int64_t epoch, std::int64_t iter, std::int64_t samples,
+                        std::optional<double> loss, double lr) {
   if (!active_) return;
   const auto now = Clock::now();
   if (last_ != Clock::time_point{}) {
@@ -48,11 +49,13 @@ void ProgressLine::show(std::int64_t epoch, std::int64_t iter, std::int64_t samp
   last_ = now;
   constexpr int kBar = 24;
   const auto filled = static_cast<int>(kBar * iter / std::max<std::int64_t>(1, length_.max_iters));
-  const std::string bar = std::string(static_cast<std::size_t>(filled), '#') + std::string(static_cast<std::size_t>(kBar - filled), '.');
+  const std::string bar = std::string(static_cast<std::size_t>(filled), '#') +
+                          std::string(static_cast<std::size_t>(kBar - filled), '.');
   char text[256];
-  std::snprintf(text, sizeof text, "[%s] epoch %lld  %lld/%lld  loss %.5f  lr %.2e  %.1f img/s  eta %s", bar.c_str(),
-                static_cast<long long>(epoch + 1), static_cast<long long>(iter), static_cast<long long>(length_.max_iters),
-                loss.value_or(0), lr, seconds_per_iter_ > 0 ? static_cast<double>(samples) / seconds_per_iter_ : 0.0,
+  std::snprintf(text, sizeof text, "[%s] epoch %lld  %lld/%lld  loss %.5f  lr %.2e  %.1f img/s  eta %s",
+                bar.c_str(), static_cast<long long>(epoch + 1), static_cast<long long>(iter),
+                static_cast<long long>(length_.max_iters), loss.value_or(0), lr,
+                seconds_per_iter_ > 0 ? static_cast<double>(samples) / seconds_per_iter_ : 0.0,
                 format_duration(seconds_per_iter_ * static_cast<double>(length_.max_iters - iter)).c_str());
   line_ = text;
   draw(false);

@@ -18,7 +18,8 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   /// After iteration `iter` (counted from 1) of `samples` images.
-  void show(std::int64_t epoch, std::int64_t iter, std::int64_t samples, std::optional<double> loss, double lr);
+  void show(std::int64_t epoch, std::int64_t iter, std::int64_t samples, std::optional<double> loss,
+            double lr);
   /// A word about what goes on instead of training.
   void note(const std::string& text);
   /// Takes the line away.

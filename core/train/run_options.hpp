@@ -18,7 +18,7 @@ struct RunOptions {
   std::string load_from;  ///< weights only
   std::optional<std::int64_t> seed;
   bool deterministic = false;
-  std::string device;     ///< "" = the config's
+  std::string device;  ///< "" = the config's
   std::vector<std::string> plugin_dirs;
   double stop_after_s = 0;  ///< 0 = never
   bool dry_run = false, no_data = false, validate = true;

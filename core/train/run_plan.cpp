@@ -41,7 +41,8 @@ RunPlan make_plan(const RunOptions& options) {
   plan.seed = choose_seed(plan.config);
   plan.compat = plan.config.has("compat") ? &compat_for(plan.config.at("compat")) : &default_compat();
   plan.compute = set_up_compute(plan.config.at("runtime"));
-  plan.plugins = std::make_shared<PluginCatalog>(PluginCatalog::scan(plugin_folders(options.plugin_dirs, &plan.config)));
+  plan.plugins =
+      std::make_shared<PluginCatalog>(PluginCatalog::scan(plugin_folders(options.plugin_dirs, &plan.config)));
 
   plan_workflow(plan);
   plan_data(plan, options);

@@ -17,10 +17,14 @@ bool is_plain(std::string_view name) {
 ph_dtype dtype_of(const at::Tensor& tensor) {
   const auto bits = static_cast<std::uint8_t>(tensor.element_size() * 8);
   switch (tensor.scalar_type()) {
-    case at::kBFloat16: return {PH_DTYPE_BFLOAT, bits, 1};
-    case at::kBool: return {PH_DTYPE_BOOL, bits, 1};
-    case at::kByte: return {PH_DTYPE_UINT, bits, 1};
-    default: return {static_cast<std::uint8_t>(tensor.is_floating_point() ? PH_DTYPE_FLOAT : PH_DTYPE_INT), bits, 1};
+    case at::kBFloat16:
+      return {PH_DTYPE_BFLOAT, bits, 1};
+    case at::kBool:
+      return {PH_DTYPE_BOOL, bits, 1};
+    case at::kByte:
+      return {PH_DTYPE_UINT, bits, 1};
+    default:
+      return {static_cast<std::uint8_t>(tensor.is_floating_point() ? PH_DTYPE_FLOAT : PH_DTYPE_INT), bits, 1};
   }
 }
 
@@ -53,7 +57,9 @@ at::Tensor RunView::find(std::string_view name) const {
   }
   if (kind == "slot") {
     const auto next = rest.find('/');
-    return next == std::string_view::npos ? at::Tensor{} : plan_.optimizer->slot(rest.substr(0, next), rest.substr(next + 1));
+    return next == std::string_view::npos
+               ? at::Tensor{}
+               : plan_.optimizer->slot(rest.substr(0, next), rest.substr(next + 1));
   }
   const std::string key(rest);
   if (kind == "buffer") {
@@ -69,9 +75,12 @@ at::Tensor RunView::find(std::string_view name) const {
 }
 
 std::int32_t RunView::request_save(const ph_save_request& request) {
-  SaveRequest save{std::string(from_ph(request.filename)), (request.flags & PH_SAVE_OPTIMIZER) != 0,
-                   (request.flags & PH_SAVE_LAST) != 0, {}};
-  if (!is_plain(save.filename) || request.n_remove < 0 || (request.n_remove > 0 && !request.remove)) return PH_ERR_INVALID_ARGUMENT;
+  SaveRequest save{std::string(from_ph(request.filename)),
+                   (request.flags & PH_SAVE_OPTIMIZER) != 0,
+                   (request.flags & PH_SAVE_LAST) != 0,
+                   {}};
+  if (!is_plain(save.filename) || request.n_remove < 0 || (request.n_remove > 0 && !request.remove))
+    return PH_ERR_INVALID_ARGUMENT;
   for (std::int64_t i = 0; i < request.n_remove; ++i) {
     save.remove.emplace_back(from_ph(request.remove[i]));
     if (!is_plain(save.remove.back())) return PH_ERR_INVALID_ARGUMENT;
@@ -116,7 +125,8 @@ void RunView::fill_table() {
     return guarded([&] {
       const auto& optimizer = *self(ctx).plan_.optimizer;
       const auto index = optimizer.hyper_index(from_ph(name));
-      if (index < 0 || group < 0 || group >= static_cast<std::int64_t>(optimizer.groups().size())) return PH_ERR_NOT_FOUND;
+      if (index < 0 || group < 0 || group >= static_cast<std::int64_t>(optimizer.groups().size()))
+        return PH_ERR_NOT_FOUND;
       return *out = optimizer.hyper(static_cast<std::size_t>(group), index), PH_OK;
     });
   };

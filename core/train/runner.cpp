@@ -12,7 +12,8 @@ namespace {
 
 std::vector<bool> unroll(const std::vector<WorkflowEntry>& workflow) {
   std::vector<bool> cycle;
-  for (const auto& entry : workflow) cycle.insert(cycle.end(), static_cast<std::size_t>(entry.times), entry.train);
+  for (const auto& entry : workflow)
+    cycle.insert(cycle.end(), static_cast<std::size_t>(entry.times), entry.train);
   return cycle;
 }
 
@@ -61,7 +62,8 @@ void Runner::run_epochs() {
     if (epoch_ < plan_.length.max_epochs && stopping()) return;
   }
   // Validation that the workflow puts after the last training epoch still happens.
-  while (!stop_ && flow_ > 0 && flow_ < static_cast<std::int64_t>(cycle_.size()) && !cycle_[static_cast<std::size_t>(flow_)]) {
+  while (!stop_ && flow_ > 0 && flow_ < static_cast<std::int64_t>(cycle_.size()) &&
+         !cycle_[static_cast<std::size_t>(flow_)]) {
     validate(plan_.val_loss->batches());
     ++flow_;
   }
@@ -94,7 +96,8 @@ void Runner::run_iterations() {
   while (!stop_ && iter_ < plan_.length.max_iters) {
     if (!cycle_[static_cast<std::size_t>(flow_)]) {
       const auto first = flow_;
-      while (flow_ < static_cast<std::int64_t>(cycle_.size()) && !cycle_[static_cast<std::size_t>(flow_)]) ++flow_;
+      while (flow_ < static_cast<std::int64_t>(cycle_.size()) && !cycle_[static_cast<std::size_t>(flow_)])
+        ++flow_;
       validate(std::min(flow_ - first, plan_.val_loss->batches()));
     } else {
       auto batch = plan_.train->next();
@@ -176,7 +179,8 @@ void Runner::stage(std::int32_t stage) {
   event.max_iters = length.max_iters;
   event.opt_step = opt_step_;
   event.by_epoch = length.by_epoch ? 1 : 0;
-  event.last = length.by_epoch ? epoch_ + 1 >= length.max_epochs && epoch_done_ : iter_ + 1 >= length.max_iters;
+  event.last =
+      length.by_epoch ? epoch_ + 1 >= length.max_epochs && epoch_done_ : iter_ + 1 >= length.max_iters;
   event.samples = samples_;
   event.clock_ns = std::chrono::steady_clock::now().time_since_epoch().count();
   event.run = view_.table();

@@ -18,9 +18,9 @@ namespace ph {
 
 /// How a run ended.
 struct RunResult {
-  bool finished = false;               ///< false: stopped early and saved
+  bool finished = false;  ///< false: stopped early and saved
   std::string stop_reason;
-  std::filesystem::path checkpoint;    ///< the newest
+  std::filesystem::path checkpoint;                     ///< the newest
   std::vector<std::pair<std::string, double>> metrics;  ///< of the last evaluation
   std::vector<Prediction> predictions;                  ///< likewise
 };
@@ -73,7 +73,7 @@ class Runner {
   bool iteration_done_ = false, epoch_done_ = false;
   std::int64_t iters_in_epoch_ = 0, samples_ = 0;
   std::int32_t mode_ = 0;
-  at::Tensor loss_;  // of the current iteration, until it is differentiated
+  at::Tensor loss_;          // of the current iteration, until it is differentiated
   std::vector<bool> cycle_;  // the workflow, one entry per unit
   bool stop_ = false;
   std::int64_t evaluated_at_ = -1;

@@ -16,8 +16,12 @@ std::string portable_config(const Node& config) {
 }
 
 std::string dataset_summary(const DatasetInfo& info) {
-  return Json{{"name", info.name}, {"keypoints", info.keypoints}, {"flip_pairs", info.flip_pairs}, {"sigmas", info.sigmas},
-              {"skeleton", info.skeleton}}.dump();
+  return Json{{"name", info.name},
+              {"keypoints", info.keypoints},
+              {"flip_pairs", info.flip_pairs},
+              {"sigmas", info.sigmas},
+              {"skeleton", info.skeleton}}
+      .dump();
 }
 
 }  // namespace
@@ -62,7 +66,8 @@ void Runner::save_and_stop() {
   stop_ = true;
   const auto name = "iter_" + std::to_string(iter_) + ".safetensors";
   save({name, true, true, {}});
-  log_info("stopped by " + result_.stop_reason + " after iteration " + std::to_string(iter_) + "; saved " + name);
+  log_info("stopped by " + result_.stop_reason + " after iteration " + std::to_string(iter_) + "; saved " +
+           name);
 }
 
 void Runner::meet_requests() {
@@ -90,21 +95,23 @@ void Runner::resume(const std::filesystem::path& file) {
   const auto checkpoint = load_checkpoint(file);
   const auto where = file.string();
   if (checkpoint.config.empty()) {
-    throw Error(ErrorKind::data, where + ": cannot be resumed from", "weights without the state of a run", "a checkpoint of posehost",
-                "--load-from to start a new run from these weights");
+    throw Error(ErrorKind::data, where + ": cannot be resumed from", "weights without the state of a run",
+                "a checkpoint of posehost", "--load-from to start a new run from these weights");
   }
   const auto& p = checkpoint.position;
   if (p.iters_per_epoch != plan_.length.iters_per_epoch) {
     throw Error(ErrorKind::data, where + ": belongs to a run with other data or batch size",
-                std::to_string(p.iters_per_epoch) + " iterations an epoch", std::to_string(plan_.length.iters_per_epoch),
+                std::to_string(p.iters_per_epoch) + " iterations an epoch",
+                std::to_string(plan_.length.iters_per_epoch),
                 "the data and samples_per_gpu of that run, or --load-from");
   }
   if (p.seed != plan_.seed) {
-    throw Error(ErrorKind::data, where + ": belongs to a run with another seed", std::to_string(p.seed), std::to_string(plan_.seed),
-                "--seed " + std::to_string(p.seed));
+    throw Error(ErrorKind::data, where + ": belongs to a run with another seed", std::to_string(p.seed),
+                std::to_string(plan_.seed), "--seed " + std::to_string(p.seed));
   }
   if (p.flow >= static_cast<std::int64_t>(cycle_.size())) {
-    throw Error(ErrorKind::data, where + ": belongs to a run with another workflow", {}, {}, "the workflow of that run, or --load-from");
+    throw Error(ErrorKind::data, where + ": belongs to a run with another workflow", {}, {},
+                "the workflow of that run, or --load-from");
   }
   load_model_state(*plan_.model, checkpoint.tensors, where);
   plan_.optimizer->load_state(checkpoint.tensors, where);
@@ -115,7 +122,8 @@ void Runner::resume(const std::filesystem::path& file) {
   opt_step_ = p.opt_step;
   flow_ = p.flow;
   result_.checkpoint = file;
-  log_info("resumed from " + where + ": epoch " + std::to_string(epoch_) + ", iteration " + std::to_string(iter_));
+  log_info("resumed from " + where + ": epoch " + std::to_string(epoch_) + ", iteration " +
+           std::to_string(iter_));
 }
 
 }  // namespace ph

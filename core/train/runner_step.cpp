@@ -35,7 +35,8 @@ void Runner::train_iteration(const Batch& batch) {
   iteration_done_ = false;
   // On a GPU the loss is shown as of the last log line: asking for it would wait for the device.
   const auto loss = plan_.compute.device.is_cpu() ? log_.current("loss") : std::nullopt;
-  progress_.show(epoch_, iter_, samples_, loss, plan_.optimizer->hyper(0, std::max(0, plan_.optimizer->hyper_index(PH_ROLE_LR))));
+  progress_.show(epoch_, iter_, samples_, loss,
+                 plan_.optimizer->hyper(0, std::max(0, plan_.optimizer->hyper_index(PH_ROLE_LR))));
   samples_ = 0;
 }
 
@@ -53,9 +54,12 @@ void Runner::guard_nan(const TrainOutput& output) {
   if (!plan_.compute.device.is_cpu() && iter_ % kInterval != 0) return;
   const auto loss = output.loss.item<double>();
   if (std::isfinite(loss)) return;
-  throw Error(ErrorKind::nan, "iteration " + std::to_string(iter_ + 1) + ": the loss is " + (std::isnan(loss) ? "nan" : "infinite"),
-              "epoch " + std::to_string(epoch_ + 1) + ", batch " + std::to_string(inner_iter_ + 1), "a finite number",
-              "a lower lr, a longer warm-up, or optimizer_config.grad_clip; checkpoints in " + plan_.work_dir.string() + " are intact");
+  throw Error(
+      ErrorKind::nan,
+      "iteration " + std::to_string(iter_ + 1) + ": the loss is " + (std::isnan(loss) ? "nan" : "infinite"),
+      "epoch " + std::to_string(epoch_ + 1) + ", batch " + std::to_string(inner_iter_ + 1), "a finite number",
+      "a lower lr, a longer warm-up, or optimizer_config.grad_clip; checkpoints in " +
+          plan_.work_dir.string() + " are intact");
 }
 
 void Runner::apply_schedule(const ScheduleChain& chain) {
@@ -63,7 +67,8 @@ void Runner::apply_schedule(const ScheduleChain& chain) {
   const auto index = optimizer.hyper_index(chain.role());
   for (std::size_t g = 0; g < optimizer.groups().size(); ++g) {
     const auto base = optimizer.groups()[g].base[static_cast<std::size_t>(index)];
-    optimizer.set_hyper(g, index, chain.value(plan_.length, {epoch_, iter_, opt_step_}, static_cast<std::int64_t>(g), base));
+    optimizer.set_hyper(
+        g, index, chain.value(plan_.length, {epoch_, iter_, opt_step_}, static_cast<std::int64_t>(g), base));
   }
 }
 

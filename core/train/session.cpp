@@ -36,7 +36,8 @@ void make_work_dir(const RunPlan& plan) {
   std::filesystem::create_directories(plan.work_dir, failed);
   if (failed || access(plan.work_dir.c_str(), W_OK) != 0) {
     throw Error(ErrorKind::environment, plan.work_dir.string() + ": the work dir cannot be written",
-                failed ? failed.message() : "no permission to write", "a folder that can be made and written", "--work-dir DIR");
+                failed ? failed.message() : "no permission to write", "a folder that can be made and written",
+                "--work-dir DIR");
   }
 }
 
@@ -53,25 +54,30 @@ std::filesystem::path checkpoint_to_resume(const RunPlan& plan, const RunOptions
 
 void describe_start(const RunPlan& plan) {
   const auto& length = plan.length;
-  log_info("posehost " POSEHOST_VERSION ", LibTorch " TORCH_VERSION ", " + std::to_string(plan.compute.threads) + " threads, device " +
-           plan.compute.device.str() + ", precision " + (plan.compute.bf16 ? "bf16" : "fp32") + ", seed " + std::to_string(plan.seed));
+  log_info("posehost " POSEHOST_VERSION ", LibTorch " TORCH_VERSION ", " +
+           std::to_string(plan.compute.threads) + " threads, device " + plan.compute.device.str() +
+           ", precision " + (plan.compute.bf16 ? "bf16" : "fp32") + ", seed " + std::to_string(plan.seed));
   for (const auto& note : plan.compute.notes) log_info(note);
   for (const auto* loader : {plan.train.get(), plan.val.get()}) {
     if (!loader) continue;
-    for (const auto& line : loader->dataset().report()) log_info(std::string(loader == plan.train.get() ? "train: " : "val: ") + line);
+    for (const auto& line : loader->dataset().report())
+      log_info(std::string(loader == plan.train.get() ? "train: " : "val: ") + line);
   }
   for (const auto& assumption : plan.train->dataset().info().assumptions) log_info("assumed: " + assumption);
   for (const auto& line : plan.weights_report) log_info(line);
   for (const auto& line : plan.hooks.listing()) log_info(line);
   std::string flow;
   for (const auto& entry : plan.workflow) {
-    flow += (flow.empty() ? "('" : ", ('") + std::string(entry.train ? "train" : "val") + "', " + std::to_string(entry.times) + ")";
+    flow += (flow.empty() ? "('" : ", ('") + std::string(entry.train ? "train" : "val") + "', " +
+            std::to_string(entry.times) + ")";
   }
   log_info("workflow: [" + flow + "], max: " +
-           (length.by_epoch ? std::to_string(length.max_epochs) + " epochs" : std::to_string(length.max_iters) + " iters"));
+           (length.by_epoch ? std::to_string(length.max_epochs) + " epochs"
+                            : std::to_string(length.max_iters) + " iters"));
 }
 
-void summarize(const RunPlan& plan, const RunOptions& options, const RunResult& result, const std::filesystem::path& picture) {
+void summarize(const RunPlan& plan, const RunOptions& options, const RunResult& result,
+               const std::filesystem::path& picture) {
   std::string metrics;
   for (const auto& [name, value] : result.metrics) {
     char text[64];
@@ -84,7 +90,8 @@ void summarize(const RunPlan& plan, const RunOptions& options, const RunResult& 
   log_info("work dir " + plan.work_dir.string());
   const auto command = "posehost run " + options.config.string() + " --work-dir " + plan.work_dir.string();
   log_info(result.finished ? "next    " + command + " --resume --set total_epochs=" +
-                                 std::to_string(plan.length.max_epochs + plan.length.max_epochs / 2 + 1) + "   (train longer)"
+                                 std::to_string(plan.length.max_epochs + plan.length.max_epochs / 2 + 1) +
+                                 "   (train longer)"
                            : "next    " + command + " --resume");
 }
 

@@ -1,8 +1,7 @@
 #include "train/stop_signal.hpp"
 
-#include <csignal>
 #include <unistd.h>
-
+#include <csignal>
 
 namespace ph {
 namespace {

@@ -1,10 +1,10 @@
 // A plugin in C with every kind of row, linked into the test program.
 #include <posehost/plugin.h>
 
-#define ALL_ARGS                                                                 \
-  (FLAG, off, DEFAULT(false), , "d"), (FLAG, on, DEFAULT(true), , "d"),          \
-      (FLAG, must, REQUIRED, , "d"), (INTEGER, n, DEFAULT(3), PH_ABOVE(0), "d"), \
-      (TEXT, mode, DEFAULT("exp"), PH_ONE_OF("linear", "exp"), "d"),             \
+#define ALL_ARGS                                                                                       \
+  (FLAG, off, DEFAULT(false), , "d"), (FLAG, on, DEFAULT(true), , "d"), (FLAG, must, REQUIRED, , "d"), \
+      (INTEGER, n, DEFAULT(3), PH_ABOVE(0), "d"),                                                      \
+      (TEXT, mode, DEFAULT("exp"), PH_ONE_OF("linear", "exp"), "d"),                                   \
       (NUMBER, x, REQUIRED, PH_AT_MOST(2.5), "d"), (HYPER, eps, DEFAULT(1e-8), PH_AT_LEAST(0), "d")
 PH_DEFINE_ARGS(all, ALL_ARGS);
 PH_DEFINE_HYPERS(all, ALL_ARGS);

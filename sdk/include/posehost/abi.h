@@ -126,7 +126,9 @@ typedef struct ph_host {
   // copied. The last call before the return wins. [any] [never fails]
   void (*set_error)(void *ctx, int32_t code, const char *msg, int64_t len);
 
-  // One line for the host's log; the host adds the component's name. Copied. [any] [never fails]
+  // One line for the host's log. The host puts the component's name before all but PH_LOG_INFO, so
+  // that what a logger reports stands as it is. Control characters other than tab become blanks.
+  // Copied. [any] [never fails]
   void (*log)(void *ctx, int32_t level, const char *msg, int64_t len);
 
   // A table that begins {size, rev}, or NULL if this host has no such service. `id` is
@@ -155,9 +157,9 @@ typedef struct ph_config {
   uint32_t size;
   uint32_t rev;
   const void *ctx;
-  ph_str json;                                                // the whole object as JSON text
-  int32_t (*type)(const void *ctx, ph_str pointer);           // PH_JSON_* [main] [never fails]
-  int64_t (*count)(const void *ctx, ph_str pointer);          // elements or members; else 0 [main]
+  ph_str json;                                                         // the whole object as JSON text
+  int32_t (*type)(const void *ctx, ph_str pointer);                    // PH_JSON_* [main] [never fails]
+  int64_t (*count)(const void *ctx, ph_str pointer);                   // elements or members; else 0 [main]
   int32_t (*get_f64)(const void *ctx, ph_str pointer, double *out);    // integers too [main]
   int32_t (*get_i64)(const void *ctx, ph_str pointer, int64_t *out);   // [main]
   int32_t (*get_bool)(const void *ctx, ph_str pointer, int32_t *out);  // 0 or 1 [main]
@@ -198,17 +200,17 @@ typedef struct ph_component {
 typedef struct ph_plugin {
   uint32_t size;
   uint32_t rev;
-  uint32_t built_major;  // PH_ABI_MAJOR and PH_ABI_MINOR of the header it was built with; only
-  uint32_t built_minor;  // reported, never a reason to refuse
-  uint32_t min_host_minor;  // POSEHOST_TARGET_MINOR; refused by a host whose minor is lower
-  uint32_t reserved;        // 0
+  uint32_t built_major;      // PH_ABI_MAJOR and PH_ABI_MINOR of the header it was built with; only
+  uint32_t built_minor;      // reported, never a reason to refuse
+  uint32_t min_host_minor;   // POSEHOST_TARGET_MINOR; refused by a host whose minor is lower
+  uint32_t reserved;         // 0
   uint64_t must_understand;  // bits that a host has to know to use the plugin; none defined yet
-  ph_str id;         // reverse DNS: "com.acme.optimizers"; [a-z0-9_.-], at least one dot, <= 128
-  ph_str version;    // "1.2.3"
-  ph_str license;    // SPDX expression
-  ph_str author;     // may be empty
-  ph_str libraries;  // shared libraries it needs beyond libc, libm, ld, libgcc_s: "libcurl.so.4"
-                     // names separated by blanks; may be empty
+  ph_str id;                 // reverse DNS: "com.acme.optimizers"; [a-z0-9_.-], at least one dot, <= 128
+  ph_str version;            // "1.2.3"
+  ph_str license;            // SPDX expression
+  ph_str author;             // may be empty
+  ph_str libraries;          // shared libraries it needs beyond libc, libm, ld, libgcc_s: "libcurl.so.4"
+                             // names separated by blanks; may be empty
   const ph_component *const *components;
   int64_t n_components;  // 1 to 1024
 } ph_plugin;
@@ -268,22 +270,22 @@ typedef struct ph_hyper {
 #define PH_SLOT_F64 2
 #define PH_SLOT_I64 3
 
-#define PH_SLOT_SHAPE_PARAM 0      // like the parameter
-#define PH_SLOT_SHAPE_SCALAR 1     // one element per parameter (not with ELEMENTWISE)
+#define PH_SLOT_SHAPE_PARAM 0   // like the parameter
+#define PH_SLOT_SHAPE_SCALAR 1  // one element per parameter (not with ELEMENTWISE)
 
 #define PH_SLOT_ZEROS 0  // first content of a slot
 #define PH_SLOT_ONES 1
-#define PH_SLOT_COPY 2   // a copy of the parameter
+#define PH_SLOT_COPY 2  // a copy of the parameter
 
 // Per-parameter state that the host allocates, saves under `name`, and loads again.
 typedef struct ph_slot {
   uint32_t size;
   uint32_t rev;
-  ph_str name;    // "exp_avg"; [a-z][a-z0-9_]*, at most 32 bytes; unique in the optimizer
-  int32_t dtype;  // PH_SLOT_AS_PARAM …
-  int32_t shape;  // PH_SLOT_SHAPE_*
-  int32_t init;   // PH_SLOT_ZEROS …
-  uint32_t flags; // 0
+  ph_str name;     // "exp_avg"; [a-z][a-z0-9_]*, at most 32 bytes; unique in the optimizer
+  int32_t dtype;   // PH_SLOT_AS_PARAM …
+  int32_t shape;   // PH_SLOT_SHAPE_*
+  int32_t init;    // PH_SLOT_ZEROS …
+  uint32_t flags;  // 0
 } ph_slot;
 
 typedef struct ph_slots {
@@ -297,18 +299,18 @@ typedef struct ph_slots {
 typedef struct ph_param {
   uint32_t size;
   uint32_t rev;
-  ph_str name;  // "backbone.conv1.weight"
+  ph_str name;     // "backbone.conv1.weight"
   uint32_t index;  // ph_span.index refers to it
   ph_dtype dtype;
   int32_t device_type;  // PH_DEVICE_*
   int32_t device_id;
   int32_t ndim;
-  uint32_t flags;  // 0
+  uint32_t flags;          // 0
   const int64_t *shape;    // ndim elements
   const int64_t *strides;  // ndim elements, in elements
-  int64_t numel;         // elements here
-  int64_t full_numel;    // elements of the whole parameter; equals numel without sharding
-  int64_t shard_offset;  // first element here within the whole one
+  int64_t numel;           // elements here
+  int64_t full_numel;      // elements of the whole parameter; equals numel without sharding
+  int64_t shard_offset;    // first element here within the whole one
 } ph_param;
 
 typedef struct ph_layout {
@@ -322,12 +324,12 @@ typedef struct ph_layout {
 // A contiguous piece of one parameter with its gradient and state: the element of a strided array.
 typedef struct ph_span {
   void *param;
-  const void *grad;    // same element type; NULL = no gradient: leave everything as it is
+  const void *grad;  // same element type; NULL = no gradient: leave everything as it is
   int64_t numel;
-  int64_t step;        // updates of this parameter so far, this one included: from 1
-  void *const *slot;   // one pointer per slot, in the order of slots()
-  uint32_t index;      // ph_param.index
-  uint32_t flags;      // 0
+  int64_t step;       // updates of this parameter so far, this one included: from 1
+  void *const *slot;  // one pointer per slot, in the order of slots()
+  uint32_t index;     // ph_param.index
+  uint32_t flags;     // 0
 } ph_span;
 
 typedef struct ph_scalars_args {
@@ -335,24 +337,24 @@ typedef struct ph_scalars_args {
   uint32_t rev;
   const double *hyper;  // values, in the order of ph_optimizer_api.hypers
   int64_t n_hyper;
-  int64_t step;         // from 1
-  double *out;          // n_scalars elements, written by the callee
+  int64_t step;  // from 1
+  double *out;   // n_scalars elements, written by the callee
   int64_t n_out;
 } ph_scalars_args;
 
 typedef struct ph_range_args {
   uint32_t size;
   uint32_t rev;
-  const ph_span *spans;  // element i is at (const char *)spans + i * span_stride
-  int64_t n_spans;       // at least 1; every span has the same step and a gradient
-  int64_t span_stride;   // bytes; at least sizeof(ph_span) of the plugin's header
-  const double *scalars; // what scalars() wrote for this step and these hyper-parameters
+  const ph_span *spans;   // element i is at (const char *)spans + i * span_stride
+  int64_t n_spans;        // at least 1; every span has the same step and a gradient
+  int64_t span_stride;    // bytes; at least sizeof(ph_span) of the plugin's header
+  const double *scalars;  // what scalars() wrote for this step and these hyper-parameters
   int64_t n_scalars;
-  ph_dtype dtype;        // of param and grad
-  int32_t device_type;   // PH_DEVICE_*; pointers are on that device
+  ph_dtype dtype;       // of param and grad
+  int32_t device_type;  // PH_DEVICE_*; pointers are on that device
   int32_t device_id;
-  int32_t reserved;      // 0
-  void *stream;          // CUDA: the cudaStream_t to work on (NULL is the default stream)
+  int32_t reserved;  // 0
+  void *stream;      // CUDA: the cudaStream_t to work on (NULL is the default stream)
 } ph_range_args;
 
 // Gradients arrive unscaled, reduced over ranks and clipped. After the first update nothing here
@@ -435,7 +437,7 @@ typedef struct ph_schedule_api {
 typedef struct ph_param_groups_api {
   uint32_t size;
   uint32_t rev;
-  void (*destroy)(void *self);  // as above [main] [never fails]
+  void (*destroy)(void *self);                                           // as above [main] [never fails]
   int32_t (*build)(const void *self, ph_str input, const ph_sink *out);  // [main]
 } ph_param_groups_api;
 
@@ -517,11 +519,11 @@ typedef struct ph_run {
   ph_str work_dir;  // absolute path; exists
   ph_str name;      // start of the names of this run's log files: "20261124_083000"
   int64_t seed;
-  int32_t rank;        // 0 and 1 on one process
+  int32_t rank;  // 0 and 1 on one process
   int32_t world_size;
   int64_t start_epoch;  // where this process began: 0 unless resumed
   int64_t start_iter;
-  int64_t n_groups;     // parameter groups
+  int64_t n_groups;  // parameter groups
 
   // A value of this iteration or of the last evaluation: "loss", "acc_pose", "PCK". PH_OK or
   // PH_ERR_NOT_FOUND. A value that a device holds is waited for.
@@ -548,7 +550,7 @@ typedef struct ph_run {
   // Requests, met as soon as the asking hook returns, before the next hook runs. Copied. A request
   // that fails (a full disk) ends the run, or is reported to the log, as the host decides.
   int32_t (*request_save)(void *ctx, const ph_save_request *request);
-  int32_t (*request_evaluate)(void *ctx);  // then PH_STAGE_AFTER_EVALUATE
+  int32_t (*request_evaluate)(void *ctx);             // then PH_STAGE_AFTER_EVALUATE
   int32_t (*request_stop)(void *ctx, ph_str reason);  // after this iteration
 } ph_run;
 
@@ -568,11 +570,11 @@ typedef struct ph_hook_event {
   int64_t iters_per_epoch;  // batches of one training epoch
   int64_t max_epochs;       // 0 when the run is iteration-based
   int64_t max_iters;
-  int64_t opt_step;         // optimizer updates so far
-  int32_t by_epoch;         // 1: the run counts in epochs
-  int32_t last;             // 1: nothing of the run follows this stage but AFTER_RUN
-  int64_t samples;          // samples of the current batch, 0 outside iterations
-  int64_t clock_ns;         // monotonic time at the start of this stage
+  int64_t opt_step;  // optimizer updates so far
+  int32_t by_epoch;  // 1: the run counts in epochs
+  int32_t last;      // 1: nothing of the run follows this stage but AFTER_RUN
+  int64_t samples;   // samples of the current batch, 0 outside iterations
+  int64_t clock_ns;  // monotonic time at the start of this stage
   const ph_run *run;
 } ph_hook_event;
 

@@ -70,7 +70,8 @@ TEST_CASE("names resolve by tier", "[plugin][catalog]") {
   test::copy_fixture("good_acme", tiers.installed);
   CHECK(tiers.scan().resolve(PH_KIND_SCHEDULE, "Scaled", asked).qualified_name() ==
         "com.acme.schedules/Scaled");
-  const auto qualified = tiers.scan().resolve(PH_KIND_SCHEDULE, "test.fixtures/Scaled", asked);
+  const auto catalog = tiers.scan();
+  const auto qualified = catalog.resolve(PH_KIND_SCHEDULE, "test.fixtures/Scaled", asked);
   CHECK(qualified.entry->tier == PluginTier::bundled);
   test::copy_fixture("good_newer", tiers.named);
   CHECK(tiers.scan().resolve(PH_KIND_SCHEDULE, "test.fixtures/Scaled", asked).entry->note.version == "2.0.0");

@@ -35,7 +35,7 @@ TEST_CASE("UTF-8 is checked as RFC 3629 has it", "[plugin][text]") {
 TEST_CASE("text is cut between characters", "[plugin][text]") {
   CHECK(ph::printable("aü", 2) == "a…");
   CHECK(ph::printable("aü", 3) == "aü");
-  CHECK(ph::printable("a\tb\xff") == "a b?");
+  CHECK(ph::printable("a\nb\tc\xff") == "a b\tc?");
 }
 
 TEST_CASE("parts of names", "[plugin][text]") {

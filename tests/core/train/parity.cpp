@@ -34,6 +34,7 @@ TEST_CASE("20 iterations on real images equal mmpose 1.3.2's", "[train][golden]"
     CAPTURE(i);
     // 1e-4 is what posehost promises. Most of the difference that is seen comes from the last bit of
     // bilinear weights, which versions of OpenCV round differently.
-    REQUIRE_THAT(rows[i].at("loss").get<double>(), test::WithinRel(golden.at("losses")[i].get<double>(), 1e-4));
+    REQUIRE_THAT(rows[i].at("loss").get<double>(),
+                 test::WithinRel(golden.at("losses")[i].get<double>(), 1e-4));
   }
 }

@@ -13,7 +13,8 @@ std::string plan_error(const std::string& patch) {
 
 TEST_CASE("What cannot train is found before training", "[train][error]") {
   const auto [patch, expected] = GENERATE(table<std::string, std::string>({
-      {R"({"data": {"samples_per_gpu": 100, "drop_last": true}})", "no batch to train on: 72 instances, 100 a batch"},
+      {R"({"data": {"samples_per_gpu": 100, "drop_last": true}})",
+       "no batch to train on: 72 instances, 100 a batch"},
       {R"({"lr_config": {"warmup_iters": 11}})", "/lr_config"},
       {R"({"lr_config": {"policy": "stepp"}})", "Step"},
       {R"({"lr_config": {"gama": 0.5}})", "gamma"},
@@ -26,7 +27,8 @@ TEST_CASE("What cannot train is found before training", "[train][error]") {
       {R"({"model": {"backbone": {"type": "ResNett"}}})", "ResNet"},
       {R"({"custom_hooks": [{"type": "TextLoger"}]})", "TextLogger"},
       {R"({"custom_hooks": [{"type": "TextLogger", "priority": "HIHG"}]})", "HIGH"},
-      {R"({"momentum_config": {"policy": "step", "step": 1}, "optimizer": {"type": "SGD"}, "workflow": [["val", 1]]})", "without training"},
+      {R"({"momentum_config": {"policy": "step", "step": 1}, "optimizer": {"type": "SGD"}, "workflow": [["val", 1]]})",
+       "without training"},
       {R"({"workflow": [["train", 1], ["vall", 1]]})", "val"},
       {R"({"evaluation": {"metric": "PCKK"}})", "PCK"},
       {R"({"runtime": {"precision": "fp16"}})", "fp16 is not available yet"},
@@ -38,7 +40,8 @@ TEST_CASE("What cannot train is found before training", "[train][error]") {
 
 TEST_CASE("A dry run shows groups, schedules, hooks, data and memory", "[train]") {
   const test::TempFolder folder;
-  auto options = test::small_run(folder.path(), R"({"optimizer": {"weight_decay": 0.01, "paramwise_cfg": {"norm_decay_mult": 0.0}}})");
+  auto options = test::small_run(
+      folder.path(), R"({"optimizer": {"weight_decay": 0.01, "paramwise_cfg": {"norm_decay_mult": 0.0}}})");
   SECTION("with data") {}
   SECTION("without") {
     options.no_data = true;
@@ -48,10 +51,11 @@ TEST_CASE("A dry run shows groups, schedules, hooks, data and memory", "[train]"
   REQUIRE(plan.optimizer->groups().size() == 2);
   std::string text;
   for (const auto& line : ph::describe_plan(plan)) text += line + "\n";
-  for (const char* expected : {"org.posehost.optimizers/Adam", "weight_decay 0.01", "weight_decay 0", "Schedule of lr",
-                               "Hooks will be executed", "IterTimer", "Memory estimate"}) {
+  for (const char* expected : {"org.posehost.optimizers/Adam", "weight_decay 0.01", "weight_decay 0",
+                               "Schedule of lr", "Hooks will be executed", "IterTimer", "Memory estimate"}) {
     CHECK_THAT(text, test::ContainsSubstring(expected));
   }
-  CHECK_THAT(text, test::ContainsSubstring(options.no_data ? "2 epochs of 7 iterations" : "2 epochs of 5 iterations"));
+  CHECK_THAT(text, test::ContainsSubstring(options.no_data ? "2 epochs of 7 iterations"
+                                                           : "2 epochs of 5 iterations"));
   CHECK_FALSE(std::filesystem::exists(plan.work_dir));
 }

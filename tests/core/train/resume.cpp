@@ -29,7 +29,8 @@ TEST_CASE("A run resumed in mid-epoch equals the unbroken one, bit for bit", "[t
   (void)test::train(unbroken);
 
   // Another number of loader threads, and another log, in the same folder's other run.
-  auto resumed = ph::make_plan(test::small_run(folder.path(), "{" + often + R"(, "work_dir": ")" + (folder.path() / "again").string() +
+  auto resumed = ph::make_plan(test::small_run(folder.path(), "{" + often + R"(, "work_dir": ")" +
+                                                                  (folder.path() / "again").string() +
                                                                   R"(", "data": {"workers_per_gpu": 2}})"));
   (void)test::train(resumed, unbroken.work_dir / ("iter_" + std::to_string(at) + ".safetensors"));
   require_equal(unbroken.work_dir / "iter_10.safetensors", resumed.work_dir / "iter_10.safetensors");
@@ -46,7 +47,8 @@ TEST_CASE("Equal runs write equal checkpoints", "[train][resume]") {
   const test::TempFolder folder;
   std::vector<std::string> files;
   for (const char* name : {"a", "b"}) {
-    auto plan = ph::make_plan(test::small_run(folder.path(), R"({"total_epochs": 1, "work_dir": ")" + (folder.path() / name).string() + "\"}"));
+    auto plan = ph::make_plan(test::small_run(
+        folder.path(), R"({"total_epochs": 1, "work_dir": ")" + (folder.path() / name).string() + "\"}"));
     (void)test::train(plan);
     files.push_back(test::bytes_of(plan.work_dir / "epoch_1.safetensors"));
   }
@@ -56,9 +58,11 @@ TEST_CASE("Equal runs write equal checkpoints", "[train][resume]") {
 
 TEST_CASE("An edited learning rate takes effect on resume", "[train][resume]") {
   const test::TempFolder folder;
-  auto first = ph::make_plan(test::small_run(folder.path(), R"({"total_epochs": 1, "evaluation": null, "lr_config": null})"));
+  auto first = ph::make_plan(
+      test::small_run(folder.path(), R"({"total_epochs": 1, "evaluation": null, "lr_config": null})"));
   (void)test::train(first);
-  auto second = ph::make_plan(test::small_run(folder.path(), R"({"evaluation": null, "lr_config": null, "optimizer": {"lr": 0.125}})"));
+  auto second = ph::make_plan(test::small_run(
+      folder.path(), R"({"evaluation": null, "lr_config": null, "optimizer": {"lr": 0.125}})"));
   (void)test::train(second, first.work_dir / "epoch_1.safetensors", "second");
   CHECK(test::rows(first, "train").back().at("lr") == 0.002);
   CHECK(test::rows(second, "train", "second").front().at("lr") == 0.125);
@@ -78,25 +82,31 @@ TEST_CASE("Checkpoints that do not fit are refused", "[train][resume][error]") {
   SECTION("truncated") {
     const auto bytes = test::bytes_of(good);
     std::ofstream(folder.path() / "cut.safetensors", std::ios::binary) << bytes.substr(0, bytes.size() / 2);
-    CHECK_THAT(resume_error("{}", folder.path() / "cut.safetensors"), test::ContainsSubstring("cut.safetensors"));
+    CHECK_THAT(resume_error("{}", folder.path() / "cut.safetensors"),
+               test::ContainsSubstring("cut.safetensors"));
   }
   SECTION("not safetensors") {
     std::ofstream(folder.path() / "text.safetensors") << "hello, this is no checkpoint at all";
-    CHECK_THAT(resume_error("{}", folder.path() / "text.safetensors"), test::ContainsSubstring("text.safetensors"));
+    CHECK_THAT(resume_error("{}", folder.path() / "text.safetensors"),
+               test::ContainsSubstring("text.safetensors"));
   }
   SECTION("missing") {
-    CHECK_THAT(resume_error("{}", folder.path() / "none.safetensors"), test::ContainsSubstring("none.safetensors"));
+    CHECK_THAT(resume_error("{}", folder.path() / "none.safetensors"),
+               test::ContainsSubstring("none.safetensors"));
   }
   SECTION("another shape") {
-    const auto text = resume_error(R"({"model": {"keypoint_head": {"num_deconv_filters": [8, 8, 16]}}})", good);
+    const auto text =
+        resume_error(R"({"model": {"keypoint_head": {"num_deconv_filters": [8, 8, 16]}}})", good);
     CHECK_THAT(text, test::ContainsSubstring("has another shape"));
     CHECK_THAT(text, test::ContainsSubstring("--load-from"));
   }
   SECTION("another optimizer") {
-    CHECK_THAT(resume_error(R"({"optimizer": {"type": "SGD", "momentum": 0.9}})", good), test::ContainsSubstring("no optimizer state"));
+    CHECK_THAT(resume_error(R"({"optimizer": {"type": "SGD", "momentum": 0.9}})", good),
+               test::ContainsSubstring("no optimizer state"));
   }
   SECTION("another batch size") {
-    CHECK_THAT(resume_error(R"({"data": {"samples_per_gpu": 8}})", good), test::ContainsSubstring("iterations an epoch"));
+    CHECK_THAT(resume_error(R"({"data": {"samples_per_gpu": 8}})", good),
+               test::ContainsSubstring("iterations an epoch"));
   }
   SECTION("another seed") {
     CHECK_THAT(resume_error(R"({"runtime": {"seed": 5}})", good), test::ContainsSubstring("--seed 0"));

@@ -29,7 +29,8 @@ inline ph::RunOptions small_run(const std::filesystem::path& folder, const std::
   json["work_dir"] = (folder / "run").string();
   json["total_epochs"] = 2;
   json["runtime"]["threads"] = 2;
-  json["lr_config"] = {{"policy", "step"}, {"step", {1}}, {"warmup", "linear"}, {"warmup_iters", 3}, {"warmup_ratio", 0.1}};
+  json["lr_config"] = {
+      {"policy", "step"}, {"step", {1}}, {"warmup", "linear"}, {"warmup_iters", 3}, {"warmup_ratio", 0.1}};
   json["log_config"]["interval"] = 1;
   json["model"]["backbone"]["base_channels"] = 8;
   json["model"]["backbone"]["stem_channels"] = 8;
@@ -43,7 +44,8 @@ inline ph::RunOptions small_run(const std::filesystem::path& folder, const std::
 }
 
 /// Runs a plan to its end; its log is named "log".
-inline ph::RunResult train(ph::RunPlan& plan, const std::filesystem::path& resume = {}, const std::string& log = "log") {
+inline ph::RunResult train(ph::RunPlan& plan, const std::filesystem::path& resume = {},
+                           const std::string& log = "log") {
   std::filesystem::create_directories(plan.work_dir);
   ph::Runner runner(plan, log, 0);
   if (!resume.empty()) runner.resume(resume);
@@ -51,7 +53,8 @@ inline ph::RunResult train(ph::RunPlan& plan, const std::filesystem::path& resum
 }
 
 /// The rows of a run's JSON log that have `mode`.
-inline std::vector<ph::Json> rows(const ph::RunPlan& plan, const std::string& mode, const std::string& log = "log") {
+inline std::vector<ph::Json> rows(const ph::RunPlan& plan, const std::string& mode,
+                                  const std::string& log = "log") {
   std::ifstream in(plan.work_dir / (log + ".log.json"));
   std::vector<ph::Json> all;
   for (std::string line; std::getline(in, line);) {

@@ -11,7 +11,8 @@ TEST_CASE("Validation in the workflow reports real losses and changes nothing", 
   auto plain = ph::make_plan(test::small_run(folder.path(), R"({"evaluation": null})"));
   (void)test::train(plain);
   auto with_val = ph::make_plan(test::small_run(
-      folder.path(), R"({"evaluation": null, "workflow": [["train", 1], ["val", 1]], "work_dir": ")" + (folder.path() / "val").string() + "\"}"));
+      folder.path(), R"({"evaluation": null, "workflow": [["train", 1], ["val", 1]], "work_dir": ")" +
+                         (folder.path() / "val").string() + "\"}"));
   (void)test::train(with_val);
   const auto rows = test::rows(with_val, "val");
   REQUIRE(rows.size() == 2);
@@ -50,7 +51,8 @@ TEST_CASE("Gradient clipping bounds the update and logs the norm", "[train]") {
   (void)test::train(plan);
   double moved = 0;
   std::size_t i = 0;
-  for (const auto& p : plan.model->parameters()) moved += (p.detach() - before[i++]).square().sum().item<double>();
+  for (const auto& p : plan.model->parameters())
+    moved += (p.detach() - before[i++]).square().sum().item<double>();
   // Five updates of at most lr * max_norm each.
   CHECK(std::sqrt(moved) > 0);
   CHECK(std::sqrt(moved) <= 5e-6 * 1.01);
@@ -59,7 +61,8 @@ TEST_CASE("Gradient clipping bounds the update and logs the norm", "[train]") {
 
 TEST_CASE("A loss that is no number ends the run and keeps what was saved", "[train][error]") {
   const test::TempFolder folder;
-  auto plan = ph::make_plan(test::small_run(folder.path(), R"({"evaluation": null, "lr_config": null, "total_epochs": 3,
+  auto plan = ph::make_plan(
+      test::small_run(folder.path(), R"({"evaluation": null, "lr_config": null, "total_epochs": 3,
     "optimizer": {"type": "SGD", "lr": 1e30}, "checkpoint_config": {"interval": 1, "by_epoch": false}})"));
   std::filesystem::create_directories(plan.work_dir);
   try {
@@ -80,7 +83,8 @@ TEST_CASE("The picture shows true and predicted points where they are", "[tools]
   ph::Prediction prediction;
   // Every prediction on the true point, but the first, which is far off.
   for (std::size_t k = 0; k < instance.visible.size(); ++k) {
-    prediction.keypoints.insert(prediction.keypoints.end(), {instance.joints[2 * k], instance.joints[2 * k + 1], 1.0F});
+    prediction.keypoints.insert(prediction.keypoints.end(),
+                                {instance.joints[2 * k], instance.joints[2 * k + 1], 1.0F});
   }
   prediction.keypoints[0] = 200;
   prediction.keypoints[1] = 200;

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# The programs as a user calls them: exit codes, messages, files. Arguments: source folder, build folder.
+source "$(dirname "$0")/../support/check.sh"
+source=$1 posehost=$2/bin/posehost
+export XDG_DATA_HOME=$work/data
+unset POSEHOST_PLUGIN_PATH POSEHOST_BUNDLED_PLUGINS
+cd "$source/configs"
+small=$source/tests/apps/small.json
+
+# says <exit status> <text> <command...>
+says() {
+  local text=$2
+  run "$1" "${@:3}"
+  expect "$text"
+}
+there() { [[ -e $1 ]] || fail "no $1" "$output"; }
+
+says 0 "Examples:" "$posehost" run --help
+says 0 "run" "$posehost" --help
+says 2 'did you mean "run"' "$posehost" rnu
+says 2 "--bogus" "$posehost" run "$small" --bogus
+says 2 "no duration" "$posehost" run "$small" --stop-after soon
+says 0 "org.posehost.optimizers" "$posehost" plugin list
+says 0 "weight_decay" "$posehost" plugin info AdamW
+says 0 '"kind": "posehost.optimizer/0"' "$posehost" plugin info AdamW --json
+says 3 'did you mean "AdamW"' "$posehost" plugin info AdamWW
+says 0 '"policy": "fixed"' "$posehost" print-config "$small"
+says 0 '"lr": 0.5' "$posehost" print-config "$small" --set optimizer.lr=0.5
+says 2 "total_epochs" "$posehost" print-config "$small" --set total_epoch=5
+
+# Configs that cannot be used: never a crash, always a place.
+printf '{"a": 1,, }' > "$work/syntax.json"
+says 2 "syntax.json:1" "$posehost" run "$work/syntax.json"
+printf '{\n"seed": 1,\n"seed": 2}' > "$work/twice.json"
+says 2 "twice.json:3" "$posehost" run "$work/twice.json"
+printf '{"_base_": "loop.json"}' > "$work/loop.json"
+says 2 "loop.json" "$posehost" run "$work/loop.json"
+says 2 "missing.json" "$posehost" run "$work/missing.json"
+says 3 "Adamm" "$posehost" run "$small" --work-dir "$work/bad" --set optimizer.type=Adamm
+says 4 "train_none.json" "$posehost" run "$small" --work-dir "$work/bad" --set data.train.ann_file=train_none.json
+[[ ! -e $work/bad ]] || fail "a run that never began made its work dir"
+
+says 0 "Memory estimate" "$posehost" run "$small" --work-dir "$work/dry" --dry-run
+says 0 "3 epochs of 9 iterations" "$posehost" run "$small" --dry-run --no-data --iters-per-epoch 9 \
+  --set data.train.ann_file=elsewhere.json
+
+# A run, its files, and going on.
+says 0 "Epoch [3][5/5]" "$posehost" run "$small" --work-dir "$work/run"
+for file in epoch_3.safetensors last.safetensors config.json val_samples.png; do there "$work/run/$file"; done
+says 0 "resumed from" "$posehost" run "$small" --work-dir "$work/run" --resume --set total_epochs=4
+there "$work/run/epoch_4.safetensors"
+says 0 "nothing saved" "$posehost" run "$small" --work-dir "$work/fresh" --resume --set total_epochs=1
+says 4 "cut.safetensors" bash -c "head -c 5000 '$work/run/epoch_3.safetensors' > '$work/cut.safetensors' &&
+  '$posehost' run '$small' --work-dir '$work/cut' --resume='$work/cut.safetensors'"
+says 6 "cannot be written" "$posehost" run "$small" --work-dir /proc/posehost
+
+# Stopped from outside: saved, and said how to go on.
+"$posehost" run "$small" --work-dir "$work/stop" --set total_epochs=500 > "$work/stop.log" 2>&1 &
+pid=$!
+for _ in $(seq 300); do grep -q 'Epoch \[2\]' "$work/stop.log" && break; sleep 0.1; done
+kill -TERM $pid
+status=0
+wait $pid || status=$?
+[[ $status == 75 ]] || fail "SIGTERM gave exit $status" "$(cat "$work/stop.log")"
+there "$work/stop/last.safetensors"
+says 0 "stopped by SIGTERM" cat "$work/stop.log"
+says 75 "resumed from" "$posehost" run "$small" --work-dir "$work/stop" --resume --set total_epochs=500 --stop-after 1s
+
+# A full disk: the checkpoint of before is kept whole. The limit stands between one file and the next.
+size=$(stat -Lc %s "$work/run/last.safetensors")
+before=$(sha256sum < "$work/run/epoch_4.safetensors")
+says 6 "" bash -c "ulimit -f $((size / 2048)); trap '' XFSZ; exec '$posehost' run '$small' --work-dir '$work/run' --resume --set total_epochs=5"
+after=$(sha256sum < "$work/run/epoch_4.safetensors")
+[[ $before == "$after" ]] || fail "the old checkpoint changed"
+[[ $(readlink "$work/run/last.safetensors") == epoch_4.safetensors ]] || fail "last points elsewhere"
+echo "all as expected"
