@@ -31,7 +31,7 @@ std::string option(const std::string& value) {
 
 }  // namespace
 
-TEST_CASE("--set takes JSON, and bare words as strings", "[config][override]") {
+TEST_CASE("Flag --set takes JSON, and bare words as strings", "[config][override]") {
   CHECK(set("optimizer.lr=0.5", "optimizer") == R"({"type":"Adam","lr":0.5})");
   CHECK(set("optimizer={\"type\": \"SGD\"}", "optimizer") == R"({"type":"SGD"})");
   CHECK(set("device=cpu", "device") == R"("cpu")");
@@ -46,7 +46,7 @@ TEST_CASE("--set takes JSON, and bare words as strings", "[config][override]") {
   CHECK(set("/optimizer/keys/a.b~1c=1", "optimizer") == R"({"type":"Adam","lr":0.1,"keys":{"a.b/c":1}})");
 }
 
-TEST_CASE("--set says what is wrong with it", "[config][override][error]") {
+TEST_CASE("Flag --set says what is wrong with it", "[config][override][error]") {
   CHECK_THAT(set_error("optimizer.lr"), ContainsSubstring("--set: no KEY=VALUE"));
   CHECK_THAT(set_error("=1"), ContainsSubstring("--set: no KEY=VALUE"));
   CHECK_THAT(set_error("a..b=1"), ContainsSubstring("empty part in the key"));
@@ -70,7 +70,7 @@ TEST_CASE("errors about a changed value name the change", "[config][override]") 
   CHECK(config.at("clip").at("max_norm").where() == "--cfg-options clip.max_norm: /clip/max_norm");
 }
 
-TEST_CASE("--cfg-options has mmcv's values", "[config][override]") {
+TEST_CASE("Flag --cfg-options has mmcv's values", "[config][override]") {
   CHECK(option("1") == "1");
   CHECK(option("-1.5e-3") == "-0.0015");
   CHECK(option("1.") == "1.0");
@@ -94,7 +94,7 @@ TEST_CASE("--cfg-options has mmcv's values", "[config][override]") {
   CHECK(option("1-2") == R"("1-2")");
 }
 
-TEST_CASE("--cfg-options says what is wrong with it", "[config][override][error]") {
+TEST_CASE("Flag --cfg-options says what is wrong with it", "[config][override][error]") {
   const ConfigFolder folder;
   const auto file = folder.write("a.json", R"({"list": [1]})");
   const auto error = [&](const std::string& change) { return load_error(file, {{}, {change}}); };

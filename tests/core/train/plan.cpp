@@ -28,7 +28,7 @@ TEST_CASE("What cannot train is found before training", "[train][error]") {
       {R"({"custom_hooks": [{"type": "TextLoger"}]})", "TextLogger"},
       {R"({"custom_hooks": [{"type": "TextLogger", "priority": "HIHG"}]})", "HIGH"},
       {R"({"momentum_config": {"policy": "step", "step": 1}, "optimizer": {"type": "SGD"}, "workflow": [["val", 1]]})",
-       "without training"},
+       "nothing is trained"},
       {R"({"workflow": [["train", 1], ["vall", 1]]})", "val"},
       {R"({"evaluation": {"metric": "PCKK"}})", "PCK"},
       {R"({"runtime": {"precision": "fp16"}})", "fp16 is not available yet"},

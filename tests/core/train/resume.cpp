@@ -20,7 +20,8 @@ void require_equal(const std::filesystem::path& a, const std::filesystem::path& 
 
 TEST_CASE("A run resumed in mid-epoch equals the unbroken one, bit for bit", "[train][resume]") {
   const test::TempFolder folder;
-  const std::string often = R"("checkpoint_config": {"interval": 1, "by_epoch": false}, "evaluation": null)";
+  const std::string often =
+      R"("checkpoint_config": {"interval": 1, "by_epoch": false, "max_keep_ckpts": -1}, "evaluation": null)";
   // Iteration 3 of 5 lies within an epoch, 5 is its last, 7 is in the next.
   const auto at = GENERATE(3, 5, 7);
   CAPTURE(at);
