@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -11,7 +12,10 @@ namespace ph {
 namespace {
 
 cv::Scalar colour_of(const DatasetInfo& info, std::size_t k) {
-  if (k < info.colors.size())
+  // One colour for all (a file without colours) tells nobody which point is which.
+  const bool given =
+      std::adjacent_find(info.colors.begin(), info.colors.end(), std::not_equal_to<>()) != info.colors.end();
+  if (given && k < info.colors.size())
     return {double(info.colors[k][2]), double(info.colors[k][1]), double(info.colors[k][0])};
   // Hues spread by the golden ratio, so that neighbours differ.
   const auto hue =
