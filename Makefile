@@ -18,10 +18,11 @@ quickstart: build ## builds, then trains a small net on 72 real images; writes r
 	@build/release/bin/posehost run configs/quickstart.json $(QUICKSTART_ARGS)
 
 test: build ## builds and runs all tests
+	@$(call build,release)
 	@ctest --preset release
 
 build: libtorch build/release/.configured ## the programs and plugins, into build/release/
-	@$(call build,release)
+	@$(call build,release) --target programs
 
 packages: ## installs the system packages that are missing (root or sudo only then)
 	@core/setup/packages.sh

@@ -16,7 +16,7 @@ calls_of() {
   run 0 env PATH="$work/bin:$PATH" make --no-print-directory -C "$work/tree" JOBS=1 "$@"
   calls=$(cat "$work/calls")
 }
-built="cmake --build --preset release"
+built="cmake --build --preset release"  # --parallel and --target follow
 calls_of build
 [[ $calls == "cmake --preset release -DLIBTORCH=
 $built" ]] || fail "first call" "$calls"
