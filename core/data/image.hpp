@@ -25,11 +25,20 @@ struct Image {
   }
 };
 
+/// A rectangle of pixels, columns x to x + width - 1, rows y to y + height - 1.
+struct Region {
+  int x = 0, y = 0, width = 0, height = 0;
+  [[nodiscard]] bool empty() const noexcept { return width <= 0 || height <= 0; }
+};
+
 /// How an image file becomes pixels. Grey files get three equal channels, 16-bit ones are cut to 8,
 /// alpha is dropped: what OpenCV's IMREAD_COLOR does, as in mmpose.
 struct DecodeOptions {
   bool rgb = true;                ///< order of the channels; else BGR
   bool apply_orientation = true;  ///< turn as the file's EXIF orientation says
+  /// Empty: everything. Else only these pixels of the (turned) image are wanted; the others may be anything.
+  /// Saves half the time or more for baseline JPEG files; the pixels are the same as of the whole.
+  Region wanted = {};
 };
 
 /// Images above this are refused before anything is decoded: a file of a few kB can claim gigabytes.

@@ -11,7 +11,7 @@ namespace {
 using test::ContainsSubstring;
 
 std::string error_with(const std::function<void(test::CocoSetup&)>& change) {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   test::CocoSetup setup;
   change(setup);
   return test::error_of([&] { (void)test::make_coco(dir, setup); });
@@ -53,7 +53,7 @@ TEST_CASE("the shipped mirror_mouse is read whole", "[coco]") {
 }
 
 TEST_CASE("a sample depends on seed, epoch and index only", "[coco]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   test::CocoSetup setup;
   setup.pipeline = test::random_pipeline;
   const auto data = test::make_coco(dir, setup);
@@ -72,7 +72,7 @@ TEST_CASE("a sample depends on seed, epoch and index only", "[coco]") {
 }
 
 TEST_CASE("the peak of a target lies where its keypoint is in the crop", "[coco]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   const auto data = test::make_coco(dir);
   const ph::Sample sample = data->sample(0, 0, 0);
   // Box 8, 6, 40, 30: centre 28, 21; crop of 50 pixels on 32: nose (20, 20) lands at (10.9, 15.4), in the
@@ -84,7 +84,7 @@ TEST_CASE("the peak of a target lies where its keypoint is in the crop", "[coco]
 }
 
 TEST_CASE("a cached picture gives the same sample as a new one", "[coco]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   test::CocoSetup setup;
   setup.pipeline = test::random_pipeline;
   const auto plain = test::make_coco(dir, setup);
@@ -101,7 +101,7 @@ TEST_CASE("a cached picture gives the same sample as a new one", "[coco]") {
 }
 
 TEST_CASE("without targets in Collect there are none", "[coco]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   test::CocoSetup setup;
   test::Json pipeline = test::Json::parse(setup.pipeline);
   pipeline.erase(5);
@@ -113,7 +113,7 @@ TEST_CASE("without targets in Collect there are none", "[coco]") {
 }
 
 TEST_CASE("in 0.13 the data set makes centre and scale, with one jitter for the run", "[coco][compat]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   test::CocoSetup setup;
   setup.annotations = test::coco_json(40);
   test::Json pipeline = test::Json::parse(setup.pipeline);
@@ -139,7 +139,7 @@ TEST_CASE("in 0.13 the data set makes centre and scale, with one jitter for the 
 }
 
 TEST_CASE("dataset_info comes from the data set, the config, or the file", "[coco]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   test::CocoSetup setup;
   CHECK(test::make_coco(dir, setup)->info().assumptions.size() == 3);
   setup.context.dataset_info = ph::Node::from_json(face_info());
@@ -183,7 +183,7 @@ TEST_CASE("missing images are reported at the start, unless that is not wanted",
 }
 
 TEST_CASE("a picture of another size than annotated is an error", "[coco][error]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   const auto data = test::make_coco(dir);
   test::write_bytes(dir / "1.bmp", test::bmp_of(test::pattern(48, 64)));
   CHECK_THAT(test::error_of([&] { (void)data->sample(1, 0, 0); }),
@@ -222,7 +222,7 @@ TEST_CASE("unknown data sets and keys are named", "[coco][error]") {
 }
 
 TEST_CASE("channels that choose keypoints have no effect, and it is said", "[coco]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   test::CocoSetup setup;
   setup.data_cfg["dataset_channel"] = {{0, 1, 2}};
   setup.data_cfg["inference_channel"] = {0, 2};

@@ -9,7 +9,7 @@ namespace {
 using test::ContainsSubstring;
 
 std::string error_of_text(const std::string& text) {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   const auto file = dir.write("ann.json", text);
   return test::error_of([&] { (void)ph::read_coco_file(file); });
 }
@@ -23,7 +23,7 @@ std::string error_with(const std::function<void(test::Json&)>& change) {
 }  // namespace
 
 TEST_CASE("an annotation file is read, segmentations are skipped", "[coco]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   test::Json json = test::coco_json(2);
   json["annotations"][0]["segmentation"] = {{{"counts", {1, 2}}}, {1.5, 2.5}};
   json["annotations"][1]["iscrowd"] = 1;

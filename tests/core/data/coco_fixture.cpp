@@ -1,8 +1,5 @@
 #include "core/data/coco_fixture.hpp"
 
-#include <unistd.h>
-
-#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -12,24 +9,6 @@
 namespace test {
 
 namespace fs = std::filesystem;
-
-TempDir::TempDir() {
-  static std::atomic<int> count{0};
-  path_ = fs::temp_directory_path() /
-          ("posehost_data_" + std::to_string(::getpid()) + "_" + std::to_string(count++));
-  fs::create_directories(path_);
-}
-
-TempDir::~TempDir() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
-fs::path TempDir::write(const std::string& name, const std::string& content) const {
-  const fs::path file = path_ / name;
-  std::ofstream(file, std::ios::binary) << content;
-  return file;
-}
 
 ph::Image pattern(int width, int height) {
   ph::Image image;
@@ -95,6 +74,9 @@ std::vector<std::uint8_t> jpeg_of(const ph::Image& rgb, const JpegOptions& optio
   info.in_color_space = options.channels == 1 ? JCS_GRAYSCALE : options.channels == 3 ? JCS_RGB : JCS_CMYK;
   jpeg_set_defaults(&info);
   jpeg_set_quality(&info, 95, TRUE);
+  info.comp_info[0].h_samp_factor = options.channels == 3 ? options.sampling_x : 1;
+  info.comp_info[0].v_samp_factor = options.channels == 3 ? options.sampling_y : 1;
+  if (options.progressive) jpeg_simple_progression(&info);
   jpeg_start_compress(&info, TRUE);
   if (options.orientation > 0) {
     // Little-endian TIFF with one directory of one entry: tag 0x0112, SHORT, one value.
@@ -177,7 +159,7 @@ const char* const random_pipeline = R"([
   {"type": "Collect", "keys": ["img", "target", "target_weight"],
    "meta_keys": ["image_file", "center", "scale", "rotation", "bbox_score", "flip_pairs"]}])";
 
-std::shared_ptr<const ph::Dataset> make_coco(const TempDir& dir, CocoSetup setup) {
+std::shared_ptr<const ph::Dataset> make_coco(const TempFolder& dir, CocoSetup setup) {
   const fs::path file = dir.write("ann.json", setup.annotations.dump());
   if (setup.write_images) {
     for (const Json& image : setup.annotations["images"]) {

@@ -12,25 +12,11 @@
 #include "data/compat.hpp"
 #include "data/dataset.hpp"
 #include "data/image.hpp"
+#include "support/temp_folder.hpp"
 
 namespace test {
 
 using Json = nlohmann::ordered_json;
-
-/// A folder of its own under the system's temporary one.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path write(const std::string& name, const std::string& content) const;
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Pixels that differ everywhere: channel c of (x, y) is (7 x + 13 y + 50 c) mod 256.
 ph::Image pattern(int width, int height);
@@ -39,8 +25,10 @@ ph::Image gradient(int width, int height);
 
 std::vector<std::uint8_t> bmp_of(const ph::Image& rgb);
 struct JpegOptions {
-  int channels = 3;     ///< 1 grey, 3 RGB, 4 CMYK (made of the pixels somehow)
-  int orientation = 0;  ///< EXIF; 0: no EXIF segment
+  int channels = 3;                    ///< 1 grey, 3 RGB, 4 CMYK (made of the pixels somehow)
+  int orientation = 0;                 ///< EXIF; 0: no EXIF segment
+  int sampling_x = 2, sampling_y = 2;  ///< of colours: 2, 2 is 4:2:0
+  bool progressive = false;
 };
 std::vector<std::uint8_t> jpeg_of(const ph::Image& rgb, const JpegOptions& options = {});
 void write_bytes(const std::filesystem::path& file, const std::vector<std::uint8_t>& bytes);
@@ -64,6 +52,6 @@ struct CocoSetup {
 };
 
 /// Writes the files and makes the TopDownCocoDataset.
-std::shared_ptr<const ph::Dataset> make_coco(const TempDir& dir, CocoSetup setup = {});
+std::shared_ptr<const ph::Dataset> make_coco(const TempFolder& dir, CocoSetup setup = {});
 
 }  // namespace test

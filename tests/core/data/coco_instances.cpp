@@ -7,7 +7,7 @@
 namespace {
 
 ph::CocoInstances choose(const test::Json& json, const char* compat = "0.29") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   const ph::CocoFile file = ph::read_coco_file(dir.write("ann.json", json.dump()));
   return ph::choose_instances(file, "images", 3,
                               ph::compat_for(ph::Node::parse("\"" + std::string(compat) + "\"")));
@@ -83,7 +83,7 @@ TEST_CASE("no usable annotation and wrong keypoint counts are errors", "[coco][e
 }
 
 TEST_CASE("the report counts images, instances and labelled keypoints", "[coco]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   test::Json json = test::coco_json(4);
   json["annotations"][0]["iscrowd"] = 1;
   json["annotations"][1]["keypoints"][2] = 0;

@@ -138,7 +138,7 @@ TEST_CASE("an epoch's order is a permutation of its own, the same each time", "[
 }
 
 TEST_CASE("equal bytes for any number of threads, and from the middle of an epoch", "[loader]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   test::CocoSetup setup;
   setup.annotations = test::coco_json(22);
   setup.pipeline = test::random_pipeline;
@@ -222,7 +222,7 @@ TEST_CASE("a loader ends while its threads are at work", "[loader]") {
 }
 
 TEST_CASE("a batch carries where its samples came from", "[loader]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   const auto data = test::make_coco(dir);
   ph::Loader loader(data, options(3, 2));
   loader.start(0);
@@ -239,7 +239,7 @@ TEST_CASE("a batch carries where its samples came from", "[loader]") {
 }
 
 TEST_CASE("a picture that breaks in mid-run is named", "[loader][error]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   const auto data = test::make_coco(dir);
   test::write_bytes(dir / "2.bmp", {'B', 'M'});
   ph::Loader loader(data, options(2, 2));
