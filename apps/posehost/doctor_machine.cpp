@@ -9,9 +9,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "doctor.hpp"
+#include "system/limits.hpp"
 
 namespace {
 
@@ -19,24 +19,6 @@ std::string gigabytes(double bytes) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f GB", bytes / 1e9);
   return text;
-}
-
-std::string first_line(const std::string& file) {
-  std::string line;
-  std::ifstream stream(file);
-  std::getline(stream, line);
-  return line;
-}
-
-// A file of this process's cgroup (version 2), or of a container's root where the path is not visible.
-std::string cgroup_line(const char* name) {
-  std::ifstream groups("/proc/self/cgroup");
-  std::string line, path;
-  while (std::getline(groups, line)) {
-    if (line.rfind("0::", 0) == 0) path = line.substr(3);
-  }
-  const auto inner = first_line("/sys/fs/cgroup" + path + "/" + name);
-  return inner.empty() ? first_line(std::string("/sys/fs/cgroup/") + name) : inner;
 }
 
 // "MemAvailable" of /proc/meminfo in bytes; 0 when unknown.
@@ -69,11 +51,11 @@ Finding examine_folder() {
 
 Finding examine_memory() {
   const double available = meminfo("MemAvailable");
-  const double limit = std::atof(cgroup_line("memory.max").c_str());
+  const double limit = std::atof(ph::cgroup_line("memory.max").c_str());
   auto text = gigabytes(available) + " available of " + gigabytes(meminfo("MemTotal"));
   double usable = available;
   if (limit > 0) {
-    usable = std::min(usable, limit - std::atof(cgroup_line("memory.current").c_str()));
+    usable = std::min(usable, limit - std::atof(ph::cgroup_line("memory.current").c_str()));
     text += ", cgroup limit " + gigabytes(limit);
   }
   if (usable < 2e9) {
@@ -89,11 +71,9 @@ Finding examine_processors() {
   const long all = sysconf(_SC_NPROCESSORS_ONLN);
   const int allowed = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : static_cast<int>(all);
   auto text = std::to_string(allowed) + " of " + std::to_string(all) + " usable";
-  double quota = 0, period = 0;
-  std::istringstream(cgroup_line("cpu.max")) >> quota >> period;  // "max 100000" leaves 0
-  if (quota > 0 && period > 0) {
+  if (const double quota = ph::cpu_quota(); quota > 0) {
     char share[64];
-    std::snprintf(share, sizeof share, ", cgroup gives the time of %.1f", quota / period);
+    std::snprintf(share, sizeof share, ", cgroup gives the time of %.1f", quota);
     text += share;
   }
   return {"processors", Finding::ok, text, {}};

@@ -1,43 +1,14 @@
 // Whether the program that computes is there and well, as it reports itself.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "config/node.hpp"
 #include "doctor.hpp"
 #include "program_paths.hpp"
+#include "system/child.hpp"
 
 namespace {
-
-struct Answer {
-  int status = 0;  // as waitpid gives it
-  std::string out;
-};
-
-std::string quoted(const std::string& text) {
-  std::string all = "'";
-  for (const char letter : text) all += letter == '\'' ? "'\\''" : std::string(1, letter);
-  return all + "'";
-}
-
-// Both streams, at most 64 KiB; a program that hangs is ended by `timeout`, which coreutils has.
-Answer ask(const std::string& program) {
-  Answer answer;
-  const auto command = "timeout 60 " + quoted(program) + " --self-check 2>&1 </dev/null";
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return {-1, "no pipe could be opened"};
-  std::array<char, 4096> part{};
-  for (std::size_t n = 0; (n = fread(part.data(), 1, part.size(), pipe)) > 0;) {
-    if (answer.out.size() < (64u << 10)) answer.out.append(part.data(), n);
-  }
-  answer.status = pclose(pipe);
-  return answer;
-}
 
 std::string last_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
@@ -98,18 +69,18 @@ std::vector<Finding> examine_torch() {
     return {{"posehost-torch", Finding::error, program.string() + " is not there: nothing can be trained",
              "`make build` (not with POSEHOST_BASE_ONLY), or install posehost again"}};
   }
-  const auto answer = ask(program.string());
-  if (answer.status != 0) {
-    const bool late = WIFEXITED(answer.status) && WEXITSTATUS(answer.status) == 124;
+  const auto answer = ph::run_child({program.string(), "--self-check"}, 60000);
+  if (answer.exit_code != 0) {
     return {{"posehost-torch", Finding::error,
-             program.string() + (late ? ": no answer in 60 s" : ": " + last_line(answer.out)),
+             program.string() + (answer.timed_out ? ": no answer in 60 s" : ": " + last_line(answer.output)),
              "was LibTorch moved or removed? `make libtorch build`, or LD_LIBRARY_PATH= its lib folder"}};
   }
-  const auto facts = ph::Json::parse(answer.out.substr(std::min(answer.out.find('{'), answer.out.size())),
-                                     nullptr, /*allow_exceptions=*/false);
+  const auto facts =
+      ph::Json::parse(answer.output.substr(std::min(answer.output.find('{'), answer.output.size())), nullptr,
+                      /*allow_exceptions=*/false);
   if (!facts.is_object()) {
-    return {{"posehost-torch", Finding::error, program.string() + ": not an answer: " + last_line(answer.out),
-             "`make build`"}};
+    return {{"posehost-torch", Finding::error,
+             program.string() + ": not an answer: " + last_line(answer.output), "`make build`"}};
   }
   std::vector<Finding> findings{{"posehost-torch", Finding::ok, program.string(), {}}};
   auto judged = judge(facts);

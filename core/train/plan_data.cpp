@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "system/limits.hpp"
 #include "train/plan_parts.hpp"
 
 namespace ph {
