@@ -99,7 +99,9 @@ at::Tensor SimpleHead::transform_inputs(const Features& features) const {
 
 at::Tensor SimpleHead::forward(const Features& features) {
   auto x = transform_inputs(features);
-  if (deconv_layers_) x = deconv_layers_->forward(x);
+  // In the layout that the weights were given.
+  if (deconv_layers_)
+    x = deconv_layers_->forward(x.contiguous(deconv_layers_->parameters().front().suggest_memory_format()));
   if (final_layer_) return final_layer_(x);
   return final_layers_ ? final_layers_->forward(x) : x;
 }

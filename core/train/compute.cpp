@@ -6,34 +6,18 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <dlfcn.h>
 #include <malloc.h>
-#include <sched.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <climits>
-#include <cmath>
 #include <filesystem>
-#include <fstream>
+
+#include "system/limits.hpp"
+#include "train/caching_allocator.hpp"
 
 namespace ph {
 namespace {
 
-constexpr std::int64_t kKeepHeapMb = 2047;  // mallopt takes an int
-
-// First word of a file of the cgroup that this process is in (version 2), or nothing.
-std::string cgroup_value(const char* name) {
-  std::ifstream groups("/proc/self/cgroup");
-  std::string line, path;
-  while (std::getline(groups, line)) {
-    if (line.rfind("0::", 0) == 0) path = line.substr(3);
-  }
-  for (const auto& dir : {"/sys/fs/cgroup" + path, std::string("/sys/fs/cgroup")}) {
-    std::ifstream file(dir + "/" + name);
-    std::string text;
-    if (std::getline(file, text)) return text;
-  }
-  return {};
-}
+constexpr std::int64_t kKeepHeapMb = 256;  // of malloc
 
 bool has_nvidia_driver() {
   return std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/proc/driver/nvidia/version");
@@ -82,39 +66,6 @@ bool choose_bf16(const Node& runtime, const c10::Device& device, std::vector<std
 
 }  // namespace
 
-int usable_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
-                                                          : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
-  // "max 100000" or "150000 100000": microseconds of CPU per period.
-  const auto quota = cgroup_value("cpu.max");
-  double used = 0, period = 0;
-  if (std::sscanf(quota.c_str(), "%lf %lf", &used, &period) == 2 && period > 0) {
-    cores = std::min(cores, static_cast<int>(std::ceil(used / period)));
-  }
-  return std::max(1, cores);
-}
-
-std::int64_t usable_memory() {
-  const auto total = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
-  const auto limit = cgroup_value("memory.max");
-  char* end = nullptr;
-  const auto value = std::strtoll(limit.c_str(), &end, 10);
-  return end != limit.c_str() && value > 0 ? std::min<std::int64_t>(total, value) : total;
-}
-
-bool cpu_has_bf16() {
-  std::ifstream info("/proc/cpuinfo");
-  std::string line;
-  while (std::getline(info, line)) {
-    if (line.rfind("flags", 0) == 0) {
-      return line.find(" avx512_bf16") != std::string::npos || line.find(" amx_bf16") != std::string::npos;
-    }
-  }
-  return false;
-}
-
 std::string blas_library() {
   Dl_info info{};
   void* symbol = dlsym(RTLD_DEFAULT, "sgemm_");
@@ -123,16 +74,18 @@ std::string blas_library() {
 
 void keep_freed_memory(std::int64_t limit_mb) {
   if (limit_mb <= 0) return;
-  const auto bytes = static_cast<int>(std::min<std::int64_t>(limit_mb << 20, INT_MAX));
+  // LibTorch's tensors; beside them malloc, which oneDNN takes its work space from. mallopt takes an int.
+  use_caching_allocator(static_cast<std::size_t>(limit_mb) << 20);
+  const auto bytes = static_cast<int>(std::min<std::int64_t>(limit_mb, kKeepHeapMb) << 20);
   mallopt(M_MMAP_THRESHOLD, INT_MAX);
   mallopt(M_TRIM_THRESHOLD, bytes);
-  mallopt(M_TOP_PAD, static_cast<int>(std::min<std::int64_t>(bytes, 256 << 20)));
+  mallopt(M_TOP_PAD, bytes / 4);
 }
 
 Compute set_up_compute(const Node& runtime) {
   Compute compute;
   const auto keep = runtime.find("keep_heap_mb");
-  keep_freed_memory(keep ? keep->i64() : std::min<std::int64_t>(kKeepHeapMb, usable_memory() / 4 >> 20));
+  keep_freed_memory(keep ? keep->i64() : usable_memory() / 4 >> 20);
   compute.device = choose_device(runtime, compute.notes);
   compute.bf16 = choose_bf16(runtime, compute.device, compute.notes);
   if (runtime.has("param_dtype") && runtime.at("param_dtype").string() != "fp32") {

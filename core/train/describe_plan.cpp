@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <set>
 
+#include "system/limits.hpp"
+#include "train/caching_allocator.hpp"
 #include "train/run_plan.hpp"
 
 namespace ph {
@@ -25,7 +27,7 @@ void describe_groups(const RunPlan& plan, std::vector<std::string>& lines) {
     const auto& group = optimizer.groups()[g];
     std::string values;
     for (std::size_t h = 0; h < group.base.size(); ++h)
-      values += format("  %s %g", optimizer.hyper_names()[h].c_str(), group.base[h]);
+      values += format("  %s %g", optimizer.hypers()[h].name.c_str(), group.base[h]);
     lines.push_back(format("  %2zu  %4zu tensors %11lld numbers", g, group.params.size(),
                            static_cast<long long>(group.numel)) +
                     values + (group.why.empty() ? "" : "  (" + group.why + ")"));
@@ -66,7 +68,7 @@ void describe_loader(const char* name, const Loader* loader, std::vector<std::st
 std::int64_t activation_bytes(const RunPlan& plan, std::int64_t height, std::int64_t width) {
   const auto in_use = [] {
     const auto info = mallinfo2();
-    return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
+    return static_cast<std::int64_t>(info.uordblks + info.hblkhd + large_tensor_bytes());
   };
   plan.model->train();
   const auto image = at::zeros({2, 3, height, width}, plan.compute.device)

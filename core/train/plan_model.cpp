@@ -7,11 +7,16 @@
 namespace ph {
 namespace {
 
-// Module::to takes no memory format; only 4-d tensors have this one.
-void use_channels_last(PoseModel& model) {
+// Module::to takes no memory format; only 4-d tensors have this one. On the CPU transposed convolutions
+// in float32 are the other way round: contiguous is faster (core/README.md, "Where the time goes"), and
+// the head follows the layout of its weights.
+void use_channels_last(PoseModel& model, const Compute& compute) {
   at::NoGradGuard no_grad;
-  for (auto& param : model.parameters()) {
-    if (param.dim() == 4) param.set_data(param.contiguous(at::MemoryFormat::ChannelsLast));
+  const bool keep_head = compute.device.is_cpu() && !compute.bf16;
+  for (auto& item : model.named_parameters()) {
+    auto& param = item.value();
+    if (param.dim() != 4 || (keep_head && item.key().rfind("keypoint_head.", 0) == 0)) continue;
+    param.set_data(param.contiguous(at::MemoryFormat::ChannelsLast));
   }
 }
 
@@ -37,7 +42,7 @@ void plan_model(RunPlan& plan, const RunOptions&) {
   plan.model->init_weights();
   if (const auto from = plan.config.find("load_from")) plan.weights_report = load_weights(*plan.model, *from);
   plan.model->to(plan.compute.device);
-  if (plan.compute.channels_last) use_channels_last(*plan.model);
+  if (plan.compute.channels_last) use_channels_last(*plan.model, plan.compute);
 }
 
 }  // namespace ph
