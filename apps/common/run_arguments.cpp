@@ -38,18 +38,9 @@ double parse_duration(const std::string& text) {
 
 }  // namespace
 
-void add_run_arguments(CLI::App& app, ph::RunOptions& options) {
+void add_config_arguments(CLI::App& app, ph::RunOptions& options) {
   app.add_option("config", options.config, "JSON config")->required()->type_name("CFG");
-  app.add_option("--work-dir", options.work_dir,
-                 "Where logs and checkpoints go (default: the config's, else work_dirs/<config>)")
-      ->type_name("DIR");
-  app.add_option("--resume", options.resume,
-                 "Continue: alone from the work dir's last checkpoint, with =FILE from that")
-      ->type_name("[=FILE]");
-  app.add_option("--load-from", options.load_from, "Start from the weights of a checkpoint")
-      ->type_name("FILE");
   app.add_option("--seed", options.seed, "Seed of all random numbers (default 0)");
-  app.add_flag("--deterministic", options.deterministic, "Refuse operators that may give different bits");
   app.add_option("--device", options.device, "cpu, cuda or auto")
       ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
   app.add_option("--set", options.overrides.set, "Change the config: a.b.0.c=JSON")
@@ -64,6 +55,19 @@ void add_run_arguments(CLI::App& app, ph::RunOptions& options) {
       ->type_name("DIR")
       ->expected(1)
       ->allow_extra_args(false);
+}
+
+void add_run_arguments(CLI::App& app, ph::RunOptions& options) {
+  add_config_arguments(app, options);
+  app.add_option("--work-dir", options.work_dir,
+                 "Where logs and checkpoints go (default: the config's, else work_dirs/<config>)")
+      ->type_name("DIR");
+  app.add_option("--resume", options.resume,
+                 "Continue: alone from the work dir's last checkpoint, with =FILE from that")
+      ->type_name("[=FILE]");
+  app.add_option("--load-from", options.load_from, "Start from the weights of a checkpoint")
+      ->type_name("FILE");
+  app.add_flag("--deterministic", options.deterministic, "Refuse operators that may give different bits");
   app.add_option_function<std::string>(
          "--stop-after", [&options](const std::string& text) { options.stop_after_s = parse_duration(text); },
          "Save and leave (exit code 75) after this time: 3h50m")
@@ -80,6 +84,21 @@ void add_run_arguments(CLI::App& app, ph::RunOptions& options) {
       "  posehost run cfg.json --set optimizer.lr=0.001 --set total_epochs=30 --seed 1\n"
       "  posehost run cfg.json --dry-run\n"
       "  posehost run cfg.json --resume --stop-after 3h50m");
+}
+
+void add_bench_arguments(CLI::App& app, BenchArguments& arguments) {
+  add_config_arguments(app, arguments.run);
+  app.add_option("--what", arguments.what, "data, step, optimizer; several with commas (default: all)")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"data", "step", "optimizer"}))
+      ->type_name("PART");
+  app.add_option("--rounds", arguments.rounds, "Rounds of which the median counts (default 20)")
+      ->check(CLI::Range(1, 100000));
+  app.add_flag("--json", arguments.json, "Print the figures as JSON");
+  app.footer(
+      "Examples:\n"
+      "  posehost bench configs/quickstart.json\n"
+      "  posehost bench cfg.json --what step,optimizer --rounds 50 --set data.samples_per_gpu=32 --json");
 }
 
 std::vector<std::string> normalize_arguments(int argc, char** argv) {

@@ -9,6 +9,19 @@
 /// come at once and the program that computes gets what it needs. `options` is filled by parsing.
 void add_run_arguments(CLI::App& app, ph::RunOptions& options);
 
+/// The part of them that says what a config means; for other commands that take one.
+void add_config_arguments(CLI::App& app, ph::RunOptions& options);
+
+/// What `posehost bench` was asked for.
+struct BenchArguments {
+  ph::RunOptions run;
+  std::vector<std::string> what{"data", "step", "optimizer"};
+  int rounds = 20;
+  bool json = false;
+};
+/// The flags of `posehost bench`, for both programs likewise.
+void add_bench_arguments(CLI::App& app, BenchArguments& arguments);
+
 /// "--resume" alone means "--resume=auto" and never takes the next word.
 std::vector<std::string> normalize_arguments(int argc, char** argv);
 

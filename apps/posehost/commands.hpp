@@ -9,6 +9,7 @@ using Action = std::function<int()>;
 
 /// Each adds one command (one file a command).
 void add_run(CLI::App& app, Action& action, const std::vector<std::string>& args);
+void add_bench(CLI::App& app, Action& action, const std::vector<std::string>& args);
 void add_print_config(CLI::App& app, Action& action);
 void add_plugin(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);

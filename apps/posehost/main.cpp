@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   const auto args = normalize_arguments(argc, argv);
   Action action;
   add_run(app, action, args);
+  add_bench(app, action, args);
   add_print_config(app, action);
   add_plugin(app, action);
   add_doctor(app, action);

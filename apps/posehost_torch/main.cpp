@@ -3,6 +3,7 @@
 
 #include "common/report_error.hpp"
 #include "common/run_arguments.hpp"
+#include "print_bench.hpp"
 #include "self_check.hpp"
 #include "train/session.hpp"
 
@@ -15,6 +16,9 @@ int main(int argc, char** argv) {
   ph::RunOptions options;
   auto* run = app.add_subcommand("run", "Train");
   add_run_arguments(*run, options);
+  BenchArguments bench_arguments;
+  auto* bench = app.add_subcommand("bench", "Measure");
+  add_bench_arguments(*bench, bench_arguments);
   const auto args = normalize_arguments(argc, argv);
   try {
     parse_arguments(app, args);
@@ -23,11 +27,12 @@ int main(int argc, char** argv) {
   }
   return with_errors_reported([&] {
     if (self_check) return print_self_check();
-    if (!run->parsed()) {
+    if (!run->parsed() && !bench->parsed()) {
       std::cout << app.help();
       return 2;
     }
+    check_libtorch();
     warn_about_blas();
-    return ph::run_session(options);
+    return bench->parsed() ? print_bench(bench_arguments) : ph::run_session(options);
   });
 }

@@ -1,0 +1,25 @@
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "config/node.hpp"
+#include "train/run_options.hpp"
+
+namespace ph {
+
+struct BenchOptions {
+  RunOptions run;
+  std::vector<std::string> what{"data", "step", "optimizer"};
+  int rounds = 20;  ///< measured; two more before them are not
+};
+
+/// Measures parts of the run that a config describes, without writing anything:
+///   data       samples a second of the training pipeline, by number of threads, from files and, in a
+///              second pass, from the cache of decoded images (loading alone, as fast as it goes)
+///   step       a training iteration on one real batch, split into forward with loss, backward, optimizer
+///   optimizer  the optimizer plugin's step, interleaved with LibTorch's fused one where there is one
+/// Times are medians over `rounds`. Returns {"data": …, "step": …, "optimizer": …}. Throws Error.
+[[nodiscard]] Json run_bench(const BenchOptions& options);
+
+}  // namespace ph

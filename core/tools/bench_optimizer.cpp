@@ -1,0 +1,96 @@
+// The optimizer's step through the plugin ABI beside LibTorch's fused kernel, on the model's parameters.
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/bench_parts.hpp"
+#include "tools/bench_timing.hpp"
+
+namespace ph {
+namespace {
+
+// Adam and AdamW as LibTorch computes them on tensors of its own, with the same gradients.
+class FusedAdam {
+ public:
+  FusedAdam(const Optimizer& optimizer, bool decoupled) : decoupled_{decoupled} {
+    for (const auto& param : optimizer.params()) {
+      params_.push_back(param.tensor.detach().clone());
+      grads_.push_back(param.tensor.grad());
+      first_.push_back(at::zeros_like(params_.back()));
+      second_.push_back(at::zeros_like(params_.back()));
+      steps_.push_back(at::zeros({}, at::kFloat));
+    }
+    const auto value = [&](std::string_view name) {
+      const auto index = optimizer.hyper_index(name);
+      return index < 0 ? 0.0 : optimizer.hyper(0, index);
+    };
+    lr_ = value("lr"), beta1_ = value("beta1"), beta2_ = value("beta2"), eps_ = value("eps");
+    weight_decay_ = value("weight_decay");
+  }
+
+  void step() {
+    for (auto& step : steps_) step += 1;
+    const auto fused = decoupled_ ? &fused_adamw : &fused_adam;
+    fused(*this);
+  }
+
+ private:
+  static void fused_adam(FusedAdam& a) {
+    at::_fused_adam_(a.params_, a.grads_, a.first_, a.second_, {}, a.steps_, a.lr_, a.beta1_, a.beta2_,
+                     a.weight_decay_, a.eps_, /*amsgrad=*/false, /*maximize=*/false);
+  }
+  static void fused_adamw(FusedAdam& a) {
+    at::_fused_adamw_(a.params_, a.grads_, a.first_, a.second_, {}, a.steps_, a.lr_, a.beta1_, a.beta2_,
+                      a.weight_decay_, a.eps_, /*amsgrad=*/false, /*maximize=*/false);
+  }
+  bool decoupled_;
+  std::vector<at::Tensor> params_, grads_, first_, second_, steps_;
+  double lr_ = 0, beta1_ = 0, beta2_ = 0, eps_ = 0, weight_decay_ = 0;
+};
+
+}  // namespace
+
+Json bench_optimizer(RunPlan& plan, int rounds) {
+  at::NoGradGuard no_grad;
+  auto& optimizer = *plan.optimizer;
+  std::int64_t numel = 0;
+  for (const auto& param : optimizer.params()) {
+    auto tensor = param.tensor;
+    tensor.mutable_grad() = at::randn_like(tensor);
+    numel += tensor.numel();
+  }
+  const auto name = optimizer.rule().qualified_name();
+  const bool adam = name == "org.posehost.optimizers/Adam", adamw = name == "org.posehost.optimizers/AdamW";
+  std::unique_ptr<FusedAdam> fused;
+  if ((adam || adamw) && plan.compute.device.is_cpu()) fused = std::make_unique<FusedAdam>(optimizer, adamw);
+
+  std::vector<double> ours, theirs;
+  constexpr int kWarmUp = 2;
+  for (int round = -kWarmUp; round < rounds; ++round) {
+    Stopwatch watch;
+    // Who goes first changes from round to round: the second finds other data in the cache.
+    for (const int turn : {round & 1, ~round & 1}) {
+      watch.lap();
+      if (turn == 0) {
+        optimizer.step();
+        if (round >= 0) ours.push_back(watch.lap());
+      } else if (fused) {
+        fused->step();
+        if (round >= 0) theirs.push_back(watch.lap());
+      }
+    }
+  }
+  Json result{{"optimizer", name},
+              {"tensors", optimizer.params().size()},
+              {"numbers", numel},
+              {"rounds", rounds},
+              {"plugin_ms", median(ours)}};
+  if (fused) {
+    result["fused_ms"] = median(theirs);
+    result["ratio"] = median(ours) / median(theirs);
+  }
+  return result;
+}
+
+}  // namespace ph

@@ -1,0 +1,12 @@
+#pragma once
+#include "tools/bench.hpp"
+#include "train/run_plan.hpp"
+
+namespace ph {
+
+// One part of run_bench() each.
+[[nodiscard]] Json bench_data(const BenchOptions& options);
+[[nodiscard]] Json bench_step(RunPlan& plan, int rounds);
+[[nodiscard]] Json bench_optimizer(RunPlan& plan, int rounds);
+
+}  // namespace ph
