@@ -131,6 +131,7 @@ ph_hook_info hook_info_of(const PluginInstance& hook) {
   const auto& component = hook.component();
   ph_hook_info out{};
   out.size = sizeof out;
+  out.priority = PH_PRIORITY_NORMAL;
   hook.check(hook.api<ph_hook_api>().info(hook.self(), &out), "info");
   check_struct_size(out.size, floor_of<ph_hook_info>, "ph_hook_info of " + component.name, component.file);
   if ((out.stages & ~(PH_STAGE_BIT(PH_STAGE_COUNT) - 1)) != 0) {

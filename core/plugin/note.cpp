@@ -139,6 +139,15 @@ void match(const NoteObject& plugin, std::uint64_t promised, const std::vector<C
 
 }  // namespace
 
+std::vector<std::string> ComponentNote::arguments() const {
+  std::vector<std::string> names;
+  const auto json = OrderedJson::parse(schema);
+  if (const auto properties = json.find("properties"); properties != json.end()) {
+    for (const auto& [key, value] : properties->items()) names.push_back(key);
+  }
+  return names;
+}
+
 PluginNote read_note(const std::filesystem::path& file) {
   const auto notes = read_elf_notes(file, PH_NOTE_OWNER, ".note.posehost");
   const auto is_plugin = [](const ElfNote& note) { return note.type == PH_NOTE_PLUGIN; };

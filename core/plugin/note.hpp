@@ -10,6 +10,8 @@ namespace ph {
 struct ComponentNote {
   std::string kind;  ///< "posehost.optimizer/0"
   std::string name, doc, schema;
+  /// Names of its arguments, by the schema.
+  [[nodiscard]] std::vector<std::string> arguments() const;
 };
 struct PluginNote {
   std::filesystem::path file;

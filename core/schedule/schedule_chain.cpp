@@ -4,8 +4,6 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "plugin/aliases.hpp"
-
 namespace ph {
 namespace {
 
@@ -17,9 +15,9 @@ bool is_warmup_key(const std::string& key) {
   return std::find(kWarmupKeys.begin(), kWarmupKeys.end(), key) != kWarmupKeys.end();
 }
 
-bool has_property(const ComponentRef& ref, const char* name) {
-  const auto schema = Json::parse(ref.note->schema);
-  return schema.contains("properties") && schema["properties"].contains(name);
+bool has_argument(const ComponentRef& ref, std::string_view name) {
+  const auto names = ref.note->arguments();
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 ph_schedule_point point_of(const RunLength& length, const Progress& at, std::int64_t group, double base,
@@ -66,12 +64,10 @@ ScheduleChain::ScheduleChain(const PluginCatalog& catalog, const Node& config, s
   for (const auto& key : config.keys()) {
     if (key != "policy" && key != "type" && !is_warmup_key(key)) args[key] = config.at(key).json();
   }
-  const auto names = components_for_alias(PH_KIND_SCHEDULE, policy->string());
-  const auto name = names.empty() ? policy->string() : names.front();
-  const auto ref = catalog.resolve(PH_KIND_SCHEDULE, name, *policy);
+  const auto ref = catalog.resolve(PH_KIND_SCHEDULE, policy->string(), *policy);
   // As mmcv's iteration-based runner does.
-  if (iter_based && !args.contains("by_epoch") && has_property(ref, "by_epoch")) args["by_epoch"] = false;
-  add(catalog, name, config.with(args));
+  if (iter_based && !args.contains("by_epoch") && has_argument(ref, "by_epoch")) args["by_epoch"] = false;
+  add(catalog, ref, config.with(args));
 
   const auto mode = config.find("warmup");
   if (!mode) {
@@ -90,12 +86,11 @@ ScheduleChain::ScheduleChain(const PluginCatalog& catalog, const Node& config, s
   if (config.has("warmup_by_epoch")) warm["by_epoch"] = config.at("warmup_by_epoch").json();
   // mmcv's default ratio differs between the two.
   if (!warm.contains("ratio") && role == PH_ROLE_MOMENTUM) warm["ratio"] = 0.9;
-  add(catalog, components_for_alias(PH_KIND_SCHEDULE, "warmup").at(0), config.with(warm));
+  add(catalog, catalog.resolve(PH_KIND_SCHEDULE, "warmup", *mode), config.with(warm));
 }
 
-void ScheduleChain::add(const PluginCatalog& catalog, std::string_view name, const Node& args) {
-  const auto& component = catalog.load(catalog.resolve(PH_KIND_SCHEDULE, name, args));
-  Link link{std::make_unique<PluginInstance>(component, args), nullptr};
+void ScheduleChain::add(const PluginCatalog& catalog, const ComponentRef& ref, const Node& args) {
+  Link link{std::make_unique<PluginInstance>(catalog.load(ref), args), nullptr};
   link.api = &link.instance->api<ph_schedule_api>();
   links_.push_back(std::move(link));
 }

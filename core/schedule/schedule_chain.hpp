@@ -46,7 +46,7 @@ class ScheduleChain {
     std::unique_ptr<PluginInstance> instance;
     const ph_schedule_api* api;
   };
-  void add(const PluginCatalog& catalog, std::string_view name, const Node& args);
+  void add(const PluginCatalog& catalog, const ComponentRef& ref, const Node& args);
   std::int32_t role_;
   std::vector<Link> links_;
 };

@@ -65,6 +65,8 @@ at::ScalarType scalar_type_of(TensorType type, const std::string& where) {
   }
 }
 
+constexpr const char* kLogName = "@log/values";
+
 bool is_hook_state(const std::string& name) { return name.rfind("@hook/", 0) == 0; }
 
 Json to_json(const RunPosition& p) {
@@ -119,6 +121,10 @@ void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkp
   for (const auto& [name, bytes] : checkpoint.hook_state) {
     views[name] = {TensorType::u8, {static_cast<std::int64_t>(bytes.size())}, bytes.data()};
   }
+  if (!checkpoint.log.empty()) {
+    views[kLogName] = {
+        TensorType::u8, {static_cast<std::int64_t>(checkpoint.log.size())}, checkpoint.log.data()};
+  }
   std::map<std::string, std::string> metadata{{"posehost.format", std::to_string(kCheckpointFormat)},
                                               {"posehost.position", to_json(checkpoint.position).dump()},
                                               {"posehost.config", checkpoint.config},
@@ -134,6 +140,10 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   for (const auto& [name, view] : file.tensors()) {
     if (is_hook_state(name)) {
       checkpoint.hook_state[name] = std::string(static_cast<const char*>(view.data), view.bytes());
+      continue;
+    }
+    if (name == kLogName) {
+      checkpoint.log = std::string(static_cast<const char*>(view.data), view.bytes());
       continue;
     }
     auto tensor = at::empty(view.shape, at::TensorOptions().dtype(scalar_type_of(view.type, where)));

@@ -26,6 +26,7 @@ struct RunPosition {
 struct Checkpoint {
   std::map<std::string, at::Tensor> tensors;      ///< weights by name, "@opt/…"
   std::map<std::string, std::string> hook_state;  ///< "@hook/…/state"
+  std::string log;                                ///< values logged in the epoch so far; may be empty
   RunPosition position;
   std::string config;   ///< resolved config as JSON text, without paths of this run
   std::string dataset;  ///< names of keypoints, flip pairs: what inference needs, as JSON text

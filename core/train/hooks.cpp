@@ -4,6 +4,9 @@
 #include <array>
 #include <cstdio>
 
+#include "plugin/declared.hpp"
+#include "plugin/sink.hpp"
+
 namespace ph {
 namespace {
 
@@ -87,19 +90,15 @@ void HookList::add(std::string name, std::uint64_t stages, int priority, Builtin
   insert({std::move(name), {}, stages, priority, std::move(run), nullptr, nullptr});
 }
 
-void HookList::add(const PluginCatalog& catalog, const std::string& component, const Node& args,
-                   int priority) {
-  const auto& loaded = catalog.load(catalog.resolve(PH_KIND_HOOK, component, args));
+void HookList::add(const PluginCatalog& catalog, const ComponentRef& ref, const Node& args, int priority) {
+  const auto& loaded = catalog.load(ref);
   Entry entry;
   entry.plugin = std::make_shared<PluginInstance>(loaded, args);
   entry.api = &entry.plugin->api<ph_hook_api>();
-  ph_hook_info info{};
-  info.size = sizeof info;
-  info.priority = PH_PRIORITY_NORMAL;
-  entry.plugin->check(entry.api->info(entry.plugin->self(), &info), "info");
+  const auto info = hook_info_of(*entry.plugin);
   entry.name = loaded.name;
   entry.stages = info.stages;
-  entry.priority = priority >= 0 ? priority : std::clamp(info.priority, 0, 100);
+  entry.priority = priority >= 0 ? priority : info.priority;
   // The second hook of one type keeps its own state.
   const auto same = std::count_if(entries_.begin(), entries_.end(), [&](const Entry& other) {
     return other.plugin && other.plugin->qualified_name() == entry.plugin->qualified_name();
@@ -146,15 +145,10 @@ std::map<std::string, std::string> HookList::state() const {
   std::map<std::string, std::string> all;
   for (const auto& entry : entries_) {
     if (!entry.api || !entry.api->save_state) continue;
-    std::string bytes;
-    ph_sink sink{};
-    sink.size = sizeof sink;
-    sink.ctx = &bytes;
-    sink.write = [](void* ctx, const char* data, std::int64_t len) {
-      if (len > 0) static_cast<std::string*>(ctx)->append(data, static_cast<std::size_t>(len));
-    };
-    entry.plugin->check(entry.api->save_state(entry.plugin->self(), &sink), "save_state");
-    all[entry.state_key] = std::move(bytes);
+    StringSink sink;
+    const auto table = sink.table();
+    entry.plugin->check(entry.api->save_state(entry.plugin->self(), &table), "save_state");
+    all[entry.state_key] = std::move(sink.text);
   }
   return all;
 }

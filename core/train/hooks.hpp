@@ -28,7 +28,7 @@ class HookList {
   using Builtin = std::function<void(std::int32_t stage)>;
 
   /// A hook plugin with its arguments. `priority` < 0: as the plugin says. Throws Error.
-  void add(const PluginCatalog& catalog, const std::string& component, const Node& args, int priority = -1);
+  void add(const PluginCatalog& catalog, const ComponentRef& ref, const Node& args, int priority = -1);
   /// An entry of the host.
   void add(std::string name, std::uint64_t stages, int priority, Builtin run);
 

@@ -1,6 +1,10 @@
 #include "train/log_buffer.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "config/node.hpp"
 
 namespace ph {
 
@@ -27,13 +31,14 @@ std::size_t LogBuffer::index_of(std::string_view name) {
 void LogBuffer::add(std::string_view name, at::Tensor value) {
   if (history_.empty()) next(1);
   const auto index = index_of(name);
-  history_.back().values.push_back({index, value.detach(), static_cast<double>(history_.back().samples)});
+  history_.back().values.push_back(
+      {index, value.detach(), static_cast<double>(history_.back().samples), false});
 }
 
 void LogBuffer::add(std::string_view name, double value) {
   if (history_.empty()) next(1);
   const auto index = index_of(name);
-  history_.back().values.push_back({index, value, 1.0});
+  history_.back().values.push_back({index, value, 1.0, true});
 }
 
 double LogBuffer::number(Value& value) {
@@ -66,6 +71,38 @@ std::vector<std::pair<std::string, double>> LogBuffer::averages(std::int64_t win
     if (weight[i] > 0) all.emplace_back(names_[i], sum[i] / weight[i]);
   }
   return all;
+}
+
+std::string LogBuffer::state() {
+  Json iterations = Json::array();
+  for (auto& iteration : history_) {
+    Json values = Json::array();
+    for (auto& value : iteration.values) {
+      if (const auto x = number(value); !value.timer && std::isfinite(x))
+        values.push_back({value.name, x, value.weight});
+    }
+    iterations.push_back({iteration.samples, std::move(values)});
+  }
+  return Json{{"names", names_}, {"iterations", std::move(iterations)}}.dump();
+}
+
+void LogBuffer::load_state(const std::string& text, const std::string& file) {
+  clear();
+  try {
+    const auto json = Json::parse(text);
+    names_ = json.at("names").get<std::vector<std::string>>();
+    for (const auto& iteration : json.at("iterations")) {
+      next(iteration.at(0).get<std::int64_t>());
+      for (const auto& value : iteration.at(1)) {
+        const auto name = value.at(0).get<std::size_t>();
+        if (name >= names_.size()) throw std::out_of_range("name " + std::to_string(name));
+        history_.back().values.push_back({name, value.at(1).get<double>(), value.at(2).get<double>(), false});
+      }
+    }
+  } catch (const std::exception& problem) {
+    throw Error(ErrorKind::data, file + ": its log of the epoch is damaged", problem.what(),
+                "a checkpoint written by posehost", "use an older checkpoint");
+  }
 }
 
 }  // namespace ph

@@ -30,11 +30,18 @@ class LogBuffer {
   /// Weighted means over the last `window` iterations (0: all), in the order of first appearance.
   [[nodiscard]] std::vector<std::pair<std::string, double>> averages(std::int64_t window);
 
+  /// Everything but the timers, as text for a checkpoint: a run resumed in mid-epoch then logs the same
+  /// means as the unbroken one. Waits for the device.
+  [[nodiscard]] std::string state();
+  /// Puts it back. Throws Error(data) naming `file` when the text is damaged.
+  void load_state(const std::string& text, const std::string& file);
+
  private:
   struct Value {
     std::size_t name;
     std::variant<double, at::Tensor> value;
     double weight;
+    bool timer;  ///< differs from run to run
   };
   struct Iteration {
     std::int64_t samples;

@@ -6,26 +6,13 @@
 #include <atomic>
 #include <nlohmann/json.hpp>
 
+#include "train/dtype.hpp"
+
 namespace ph {
 namespace {
 
 // Large enough that a call costs nothing beside its work, small enough to share among threads.
 constexpr std::int64_t kChunkElements = 1 << 16;
-
-ph_dtype dtype_of(const at::Tensor& tensor) {
-  switch (tensor.scalar_type()) {
-    case at::kFloat:
-      return {PH_DTYPE_FLOAT, 32, 1};
-    case at::kDouble:
-      return {PH_DTYPE_FLOAT, 64, 1};
-    case at::kBFloat16:
-      return {PH_DTYPE_BFLOAT, 16, 1};
-    case at::kHalf:
-      return {PH_DTYPE_FLOAT, 16, 1};
-    default:
-      return {PH_DTYPE_INT, 64, 1};
-  }
-}
 
 at::ScalarType slot_type(std::int32_t rule, const at::Tensor& param) {
   switch (rule) {
@@ -70,12 +57,12 @@ Optimizer::Optimizer(const PluginCatalog& catalog, const Node& config, std::vect
                 config.where() + ": " + rule_->qualified_name() + " works in a way this host does not know",
                 "capabilities " + std::to_string(api_->capabilities), "elementwise (1)", "a newer posehost");
   }
-  read_hypers(rule_->args());
+  hypers_ = hypers_of(*rule_);
+  scalars_.resize(static_cast<std::size_t>(api_->n_scalars));
 
   std::vector<ParamDescription> facts;
   for (const auto& p : params) facts.push_back(p.facts);
-  const auto all_groups =
-      make_param_groups(catalog, config, hyper_names_, hyper_flags_, hyper_defaults_, facts);
+  groups_ = make_param_groups(catalog, config, hypers_, facts);
   // From here on only what is trained counts: indices are renumbered.
   std::vector<std::size_t> renumbered(params.size());
   for (std::size_t i = 0; i < params.size(); ++i) {
@@ -83,7 +70,6 @@ Optimizer::Optimizer(const PluginCatalog& catalog, const Node& config, std::vect
     if (params[i].facts.requires_grad) params_.push_back(std::move(params[i]));
   }
   group_of_.resize(params_.size());
-  groups_ = all_groups;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     for (auto& index : groups_[g].params) {
       index = renumbered[index];
@@ -97,60 +83,30 @@ Optimizer::Optimizer(const PluginCatalog& catalog, const Node& config, std::vect
 
 Optimizer::~Optimizer() = default;
 
-void Optimizer::read_hypers(const Node& config) {
-  for (std::int64_t i = 0; i < api_->n_hypers; ++i) {
-    const auto& hyper = *api_->hypers[i];
-    const Json::json_pointer pointer{std::string(from_ph(hyper.pointer))};
-    const auto& json = config.json();
-    if (!json.contains(pointer) || !json[pointer].is_number()) {
-      throw config.error("the optimizer's hyper-parameter " + pointer.to_string() + " is no number here",
-                         "a number");
-    }
-    hyper_names_.emplace_back(from_ph(hyper.name));
-    hyper_roles_.push_back(hyper.role);
-    hyper_flags_.push_back(hyper.flags);
-    hyper_defaults_.push_back(json[pointer].get<double>());
-  }
-  scalars_.resize(static_cast<std::size_t>(api_->n_scalars));
-}
-
 int Optimizer::hyper_index(std::int32_t role) const noexcept {
-  const auto found = std::find(hyper_roles_.begin(), hyper_roles_.end(), role);
-  return found == hyper_roles_.end() ? -1 : static_cast<int>(found - hyper_roles_.begin());
+  const auto found =
+      std::find_if(hypers_.begin(), hypers_.end(), [&](const auto& hyper) { return hyper.role == role; });
+  return found == hypers_.end() ? -1 : static_cast<int>(found - hypers_.begin());
 }
 
 int Optimizer::hyper_index(std::string_view name) const noexcept {
   for (const auto role : {PH_ROLE_LR, PH_ROLE_MOMENTUM, PH_ROLE_WEIGHT_DECAY}) {
     if (name == role_name(role)) return hyper_index(role);
   }
-  const auto found = std::find(hyper_names_.begin(), hyper_names_.end(), name);
-  return found == hyper_names_.end() ? -1 : static_cast<int>(found - hyper_names_.begin());
+  const auto found =
+      std::find_if(hypers_.begin(), hypers_.end(), [&](const auto& hyper) { return hyper.name == name; });
+  return found == hypers_.end() ? -1 : static_cast<int>(found - hypers_.begin());
 }
 
 void Optimizer::read_slots() {
-  ph_slots list{};
-  list.size = sizeof list;
-  rule_->check(api_->slots(rule_->self(), &list), "slots");
-  const auto refuse = [&](const std::string& what) {
-    throw Error(ErrorKind::plugin, rule_->qualified_name() + ": " + what, {}, {},
-                "report this to the plugin's author");
-  };
-  if (list.n_slots < 0 || list.n_slots > 64 || (list.n_slots > 0 && !list.slots))
-    refuse("senseless number of slots");
   at::NoGradGuard no_grad;
-  for (std::int64_t i = 0; i < list.n_slots; ++i) {
-    const auto* slot = list.slots[i];
-    if (!slot || slot->name.len <= 0 || slot->name.len > 32) refuse("a slot without a sensible name");
-    Slot made{std::string(from_ph(slot->name)), slot->dtype, slot->init, {}};
-    if (made.name == "step" || made.name.find('/') != std::string::npos)
-      refuse("\"" + made.name + "\" is no name for a slot");
-    if (slot->shape != PH_SLOT_SHAPE_PARAM)
-      refuse("slot \"" + made.name + "\": an elementwise rule has one element per element");
+  for (const auto& info : slots_of(*rule_)) {
+    Slot made{info.name, {}};
     for (const auto& param : params_) {
       // Same strides as the parameter: element i of the span is element i of each.
-      const auto options = param.tensor.options().dtype(slot_type(made.dtype, param.tensor)).device(at::kCPU);
+      const auto options = param.tensor.options().dtype(slot_type(info.dtype, param.tensor)).device(at::kCPU);
       auto tensor = at::empty_like(param.tensor, options.requires_grad(false), at::MemoryFormat::Preserve);
-      fill(tensor, made.init, param.tensor);
+      fill(tensor, info.init, param.tensor);
       made.tensors.push_back(std::move(tensor));
     }
     slots_.push_back(std::move(made));
@@ -241,8 +197,9 @@ void Optimizer::step() {
   for (std::size_t i = 0; i < params_.size(); ++i) steps_[i] += gradients_[i].defined() ? 1 : 0;
 
   // Groups for display are not groups for stepping: whatever has equal numbers goes in one call.
-  std::vector<bool> done(params_.size(), false);
-  std::vector<std::size_t> members;
+  auto& done = done_;
+  auto& members = members_;
+  done.assign(params_.size(), false);
   for (std::size_t i = 0; i < params_.size(); ++i) {
     if (done[i] || !gradients_[i].defined()) continue;
     const auto& hyper = values_[group_of_[i]];

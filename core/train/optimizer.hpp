@@ -36,7 +36,7 @@ class Optimizer {
   Optimizer& operator=(const Optimizer&) = delete;
 
   [[nodiscard]] const std::vector<ParamGroup>& groups() const noexcept { return groups_; }
-  [[nodiscard]] const std::vector<std::string>& hyper_names() const noexcept { return hyper_names_; }
+  [[nodiscard]] const std::vector<HyperInfo>& hypers() const noexcept { return hypers_; }
   /// Index of the hyper-parameter that has `role` or `name`, or -1.
   [[nodiscard]] int hyper_index(std::int32_t role) const noexcept;
   [[nodiscard]] int hyper_index(std::string_view role_or_name) const noexcept;
@@ -65,7 +65,6 @@ class Optimizer {
   void load_state(const std::map<std::string, at::Tensor>& saved, const std::string& file);
 
  private:
-  void read_hypers(const Node& config);
   void read_slots();
   void prepare();
   void collect_gradients();
@@ -77,15 +76,11 @@ class Optimizer {
   std::vector<TrainableParam> params_;
   std::vector<std::size_t> group_of_;
   std::vector<ParamGroup> groups_;
-  std::vector<std::string> hyper_names_;
-  std::vector<std::int32_t> hyper_roles_;
-  std::vector<std::uint32_t> hyper_flags_;
-  std::vector<double> hyper_defaults_;
+  std::vector<HyperInfo> hypers_;
   std::vector<std::vector<double>> values_;  // per group
 
   struct Slot {
     std::string name;
-    std::int32_t dtype, init;
     std::vector<at::Tensor> tensors;  // per parameter
   };
   std::vector<Slot> slots_;
@@ -99,6 +94,9 @@ class Optimizer {
   std::vector<void*> slot_pointers_;
   std::vector<ph_span> spans_;
   std::vector<double> scalars_;
+  // Work space of step(), which allocates nothing.
+  std::vector<bool> done_;
+  std::vector<std::size_t> members_;
 };
 
 }  // namespace ph

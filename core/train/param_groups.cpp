@@ -5,7 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "plugin/aliases.hpp"
+#include "plugin/sink.hpp"
 
 namespace ph {
 namespace {
@@ -31,18 +31,13 @@ Json describe(const std::vector<ParamDescription>& params) {
 // Runs the plugin: JSON in, JSON out.
 Json ask(const PluginInstance& rule, const Json& input) {
   const auto text = input.dump();
-  std::string answer;
-  ph_sink sink{};
-  sink.size = sizeof sink;
-  sink.ctx = &answer;
-  sink.write = [](void* ctx, const char* data, std::int64_t len) {
-    if (len > 0) static_cast<std::string*>(ctx)->append(data, static_cast<std::size_t>(len));
-  };
-  rule.check(rule.api<ph_param_groups_api>().build(rule.self(), to_ph(text), &sink), "build");
-  auto output = Json::parse(answer, nullptr, false);
+  StringSink sink;
+  const auto table = sink.table();
+  rule.check(rule.api<ph_param_groups_api>().build(rule.self(), to_ph(text), &table), "build");
+  auto output = Json::parse(sink.text, nullptr, false);
   if (!output.is_object() || !output.contains("params") || !output["params"].is_array()) {
     throw Error(ErrorKind::plugin, rule.qualified_name() + ": its answer is not what was asked for",
-                answer.substr(0, 80), "{\"params\": [{\"name\", \"overrides\", \"why\"}, …]}",
+                sink.text.substr(0, 80), "{\"params\": [{\"name\", \"overrides\", \"why\"}, …]}",
                 "report this to the plugin's author");
   }
   return output;
@@ -61,23 +56,23 @@ class Answer {
     }
   }
   // The values of `param`, and the reason in `why`.
-  std::vector<double> values(const ParamDescription& param, const std::vector<std::string>& names,
-                             const std::vector<std::uint32_t>& flags, std::vector<double> values,
+  std::vector<double> values(const ParamDescription& param, const std::vector<HyperInfo>& hypers,
                              std::string& why) const {
+    std::vector<double> values;
+    for (const auto& hyper : hypers) values.push_back(hyper.initial);
     const auto found = entries_.find(param.name);
     if (found == entries_.end()) return values;
     why = found->second.value("why", std::string{});
     const auto overrides = found->second.value("overrides", Json::object());
     for (const auto& [key, value] : overrides.items()) {
-      const auto at = std::find(names.begin(), names.end(), key);
-      if (at == names.end())
+      const auto at =
+          std::find_if(hypers.begin(), hypers.end(), [&](const auto& h) { return h.name == key; });
+      if (at == hypers.end())
         refuse(param.name, "overrides \"" + key + "\", which the optimizer does not have");
-      const auto index = static_cast<std::size_t>(at - names.begin());
-      if (!(flags[index] & PH_HYPER_PER_GROUP))
-        refuse(param.name, "overrides \"" + key + "\", which is one for all groups");
+      if (!at->per_group) refuse(param.name, "overrides \"" + key + "\", which is one for all groups");
       if (!value.is_number() || !std::isfinite(value.get<double>()))
         refuse(param.name, key + " is no finite number");
-      values[index] = value.get<double>();
+      values[static_cast<std::size_t>(at - hypers.begin())] = value.get<double>();
     }
     return values;
   }
@@ -94,9 +89,7 @@ class Answer {
 }  // namespace
 
 std::vector<ParamGroup> make_param_groups(const PluginCatalog& catalog, const Node& optimizer_config,
-                                          const std::vector<std::string>& hyper_names,
-                                          const std::vector<std::uint32_t>& hyper_flags,
-                                          const std::vector<double>& defaults,
+                                          const std::vector<HyperInfo>& hypers,
                                           const std::vector<ParamDescription>& params) {
   std::string name = "DefaultOptimizerConstructor";
   Node asked = optimizer_config;
@@ -104,8 +97,7 @@ std::vector<ParamGroup> make_param_groups(const PluginCatalog& catalog, const No
     name = constructor->string();
     asked = *constructor;
   }
-  const auto aliases = components_for_alias(PH_KIND_PARAM_GROUPS, name);
-  const auto ref = catalog.resolve(PH_KIND_PARAM_GROUPS, aliases.empty() ? name : aliases.front(), asked);
+  const auto ref = catalog.resolve(PH_KIND_PARAM_GROUPS, name, asked);
   const auto paramwise = optimizer_config.find("paramwise_cfg");
   const auto& component = catalog.load(ref);
   const PluginInstance rule(component, paramwise ? *paramwise : optimizer_config.with(Json::object()));
@@ -113,15 +105,16 @@ std::vector<ParamGroup> make_param_groups(const PluginCatalog& catalog, const No
   Json arguments = optimizer_config.json();
   arguments.erase("paramwise_cfg");
   arguments.erase("constructor");
-  const auto output =
-      ask(rule, {{"optimizer", arguments}, {"hypers", hyper_names}, {"params", describe(params)}});
+  std::vector<std::string> names;
+  for (const auto& hyper : hypers) names.push_back(hyper.name);
+  const auto output = ask(rule, {{"optimizer", arguments}, {"hypers", names}, {"params", describe(params)}});
   const Answer answer(rule, output, params);
 
   std::vector<ParamGroup> groups;
   for (std::size_t i = 0; i < params.size(); ++i) {
     if (!params[i].requires_grad) continue;
     std::string why;
-    const auto values = answer.values(params[i], hyper_names, hyper_flags, defaults, why);
+    const auto values = answer.values(params[i], hypers, why);
     auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.base == values; });
     if (group == groups.end()) group = groups.insert(groups.end(), ParamGroup{values, {}, why, 0});
     group->params.push_back(i);

@@ -6,7 +6,7 @@
 
 #include "config/node.hpp"
 #include "plugin/catalog.hpp"
-#include "plugin/instance.hpp"
+#include "plugin/declared.hpp"
 
 namespace ph {
 
@@ -31,9 +31,7 @@ struct ParamGroup {
 /// the order of first appearance. Parameters that need no gradient are left out. Throws Error.
 [[nodiscard]] std::vector<ParamGroup> make_param_groups(const PluginCatalog& catalog,
                                                         const Node& optimizer_config,
-                                                        const std::vector<std::string>& hyper_names,
-                                                        const std::vector<std::uint32_t>& hyper_flags,
-                                                        const std::vector<double>& defaults,
+                                                        const std::vector<HyperInfo>& hypers,
                                                         const std::vector<ParamDescription>& params);
 
 }  // namespace ph

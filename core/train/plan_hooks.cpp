@@ -1,21 +1,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "plugin/aliases.hpp"
 #include "train/plan_parts.hpp"
 
 namespace ph {
 namespace {
-
-std::vector<std::string> properties_of(const PluginCatalog& plugins, const std::string& component,
-                                       const Node& asked) {
-  const auto schema = Json::parse(plugins.resolve(PH_KIND_HOOK, component, asked).note->schema);
-  std::vector<std::string> names;
-  if (schema.contains("properties")) {
-    for (const auto& [key, value] : schema["properties"].items()) names.push_back(key);
-  }
-  return names;
-}
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -30,10 +19,8 @@ struct HookSpec {
 
 // Adds every component that `spec.type` stands for.
 void add_hook(RunPlan& plan, const HookSpec& spec) {
-  auto names = components_for_alias(PH_KIND_HOOK, spec.type);
-  if (names.empty()) names.push_back(spec.type);
-  for (const auto& name : names) {
-    const auto known = properties_of(*plan.plugins, name, spec.args);
+  for (const auto& ref : plan.plugins->resolve_all(PH_KIND_HOOK, spec.type, spec.args)) {
+    const auto known = ref.note->arguments();
     Json args = Json::object();
     int priority = -1;
     for (const auto& key : spec.args.keys()) {
@@ -50,7 +37,7 @@ void add_hook(RunPlan& plan, const HookSpec& spec) {
     for (const auto& [key, value] : defaults.items()) {
       if (!args.contains(key) && contains(known, key)) args[key] = value;
     }
-    plan.hooks.add(*plan.plugins, name, spec.args.with(args), priority);
+    plan.hooks.add(*plan.plugins, ref, spec.args.with(args), priority);
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "train/dtype.hpp"
+
 namespace ph {
 namespace {
 
@@ -12,20 +14,6 @@ RunView& self(void* ctx) { return *static_cast<RunView*>(ctx); }
 bool is_plain(std::string_view name) {
   return !name.empty() && name.size() <= 200 && name[0] != '.' && name.find('/') == std::string_view::npos &&
          name.find('\0') == std::string_view::npos;
-}
-
-ph_dtype dtype_of(const at::Tensor& tensor) {
-  const auto bits = static_cast<std::uint8_t>(tensor.element_size() * 8);
-  switch (tensor.scalar_type()) {
-    case at::kBFloat16:
-      return {PH_DTYPE_BFLOAT, bits, 1};
-    case at::kBool:
-      return {PH_DTYPE_BOOL, bits, 1};
-    case at::kByte:
-      return {PH_DTYPE_UINT, bits, 1};
-    default:
-      return {static_cast<std::uint8_t>(tensor.is_floating_point() ? PH_DTYPE_FLOAT : PH_DTYPE_INT), bits, 1};
-  }
 }
 
 // Nothing may be thrown into a plugin.

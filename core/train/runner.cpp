@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <string>
+#include <utility>
 
 #include "log/log.hpp"
 #include "train/evaluator.hpp"
@@ -72,7 +73,7 @@ void Runner::run_epochs() {
 void Runner::train_epoch() {
   mode_ = PH_MODE_TRAIN;
   iters_in_epoch_ = plan_.train->batches();
-  log_.clear();
+  if (!std::exchange(resumed_log_, false)) log_.clear();
   plan_.model->train();
   plan_.train->start(epoch_, inner_iter_);
   stage(PH_STAGE_BEFORE_TRAIN_EPOCH);

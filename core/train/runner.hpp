@@ -76,6 +76,7 @@ class Runner {
   at::Tensor loss_;          // of the current iteration, until it is differentiated
   std::vector<bool> cycle_;  // the workflow, one entry per unit
   bool stop_ = false;
+  bool resumed_log_ = false;  // the log goes on in mid-epoch
   std::int64_t evaluated_at_ = -1;
 };
 

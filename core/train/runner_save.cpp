@@ -47,6 +47,7 @@ void Runner::save(const SaveRequest& request) {
   if (request.optimizer) {
     checkpoint.tensors.merge(plan_.optimizer->state());
     checkpoint.hook_state = plan_.hooks.state();
+    if (!epoch_done_) checkpoint.log = log_.state();
   }
   checkpoint.position = position();
   checkpoint.config = portable_config(plan_.config);
@@ -116,6 +117,8 @@ void Runner::resume(const std::filesystem::path& file) {
   load_model_state(*plan_.model, checkpoint.tensors, where);
   plan_.optimizer->load_state(checkpoint.tensors, where);
   plan_.hooks.load_state(checkpoint.hook_state);
+  resumed_log_ = !checkpoint.log.empty();
+  if (resumed_log_) log_.load_state(checkpoint.log, where);
   epoch_ = p.epoch;
   iter_ = p.iter;
   inner_iter_ = p.inner_iter;

@@ -44,6 +44,22 @@ TEST_CASE("A run resumed in mid-epoch equals the unbroken one, bit for bit", "[t
   }
 }
 
+TEST_CASE("The means of a log row count what was before the interruption", "[train][resume]") {
+  const test::TempFolder folder;
+  const std::string often =
+      R"("checkpoint_config": {"interval": 1, "by_epoch": false, "max_keep_ckpts": -1}, "evaluation": null,
+         "log_config": {"interval": 5})";
+  auto unbroken = ph::make_plan(test::small_run(folder.path(), "{" + often + "}"));
+  (void)test::train(unbroken);
+  auto resumed = ph::make_plan(test::small_run(
+      folder.path(), "{" + often + R"(, "work_dir": ")" + (folder.path() / "again").string() + "\"}"));
+  (void)test::train(resumed, unbroken.work_dir / "iter_3.safetensors");
+  const auto whole = test::rows(unbroken, "train"), rest = test::rows(resumed, "train");
+  REQUIRE(whole.size() == 2);
+  REQUIRE(rest.size() == 2);
+  for (const char* key : {"loss", "acc_pose"}) CHECK(rest[0].at(key) == whole[0].at(key));
+}
+
 TEST_CASE("Equal runs write equal checkpoints", "[train][resume]") {
   const test::TempFolder folder;
   std::vector<std::string> files;
