@@ -1,18 +1,12 @@
 // Reading. The format: 8 bytes length of the header (little-endian), the header (JSON), the data.
 #include "tensor/safetensors.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
-#include "config/error.hpp"
 #include "config/strict_json.hpp"
+#include "tensor/file_mapping.hpp"
 #include "tensor/tensor_type.hpp"
 
 namespace ph {
@@ -20,55 +14,23 @@ namespace {
 
 constexpr std::uint64_t max_header = 100'000'000;
 constexpr const char* wanted_file = "a safetensors file";
+constexpr const char* foreign_advice =
+    "as weights to start from, load_from and pretrained read PyTorch's files";
 
-[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem,
-                         std::string found = {}, std::string expected = wanted_file,
-                         std::string advice = {}) {
-  throw Error(ErrorKind::data, path.string() + ": " + problem, std::move(found), std::move(expected),
-              std::move(advice));
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem, std::string found,
+                         std::string expected = wanted_file, std::string advice = {}) {
+  refuse_file(path, problem, std::move(found), std::move(expected), std::move(advice));
 }
-
-/// A whole file in memory, read-only.
-class Mapping {
- public:
-  explicit Mapping(const std::filesystem::path& path) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) refuse(path, "cannot be opened", std::strerror(errno));
-    struct stat info {};
-    const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-    if (regular && info.st_size > 0) {
-      size_ = static_cast<std::uint64_t>(info.st_size);
-      data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
-    }
-    const int error = errno;
-    ::close(fd);
-    if (!regular) refuse(path, "not a regular file");
-    if (size_ > 0 && data_ == MAP_FAILED) {
-      data_ = nullptr;
-      refuse(path, "cannot be mapped into memory", std::strerror(error));
-    }
-  }
-  ~Mapping() {
-    if (data_ != nullptr) ::munmap(data_, size_);
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  [[nodiscard]] std::string_view bytes() const noexcept { return {static_cast<const char*>(data_), size_}; }
-
- private:
-  void* data_ = nullptr;
-  std::uint64_t size_ = 0;
-};
 
 /// Other files that people take for checkpoints.
 void refuse_foreign(const std::filesystem::path& path, std::string_view bytes) {
   if (bytes.substr(0, 4) == "PK\x03\x04") {
     refuse(path, "not a safetensors file", "a zip archive, such as PyTorch's .pth", wanted_file,
-           "save its tensors with the safetensors package for Python");
+           foreign_advice);
   }
   if (bytes.substr(0, 1) == "\x80" && bytes.size() > 8 && (bytes[1] == 2 || bytes[1] == 4)) {
     refuse(path, "not a safetensors file", "a Python pickle, such as old PyTorch files", wanted_file,
-           "save its tensors with the safetensors package for Python");
+           foreign_advice);
   }
 }
 
@@ -213,13 +175,13 @@ class HeaderReader {
 
 struct SafetensorsFile::Impl {
   std::filesystem::path path;
-  Mapping mapping;
+  FileMapping mapping;
   std::map<std::string, TensorView> tensors;
   std::map<std::string, std::string> metadata;
 };
 
 SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path) {
-  auto impl = std::shared_ptr<Impl>(new Impl{path, Mapping{path}, {}, {}});
+  auto impl = std::shared_ptr<Impl>(new Impl{path, {path, wanted_file}, {}, {}});
   const auto bytes = impl->mapping.bytes();
   const auto header = header_of(path, bytes);
   HeaderReader{path, bytes.substr(8 + header.size())}.read(header, impl->tensors, impl->metadata);

@@ -1,7 +1,6 @@
-#include <array>
-
-#include "tensor/safetensors.hpp"
 #include "tensor/tensor_type.hpp"
+
+#include <array>
 
 namespace ph {
 namespace {

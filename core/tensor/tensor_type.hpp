@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tensor/safetensors.hpp"
+#include "tensor/tensor_view.hpp"
 
 namespace ph {
 
