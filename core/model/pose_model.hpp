@@ -33,6 +33,7 @@ class PoseModel : public torch::nn::Module {
   /// Keypoints in image pixels by `test_cfg` (flip test, decoding). Sets no mode: call eval() first.
   [[nodiscard]] virtual std::vector<Prediction> predict(const Batch& batch, const DatasetInfo& info) = 0;
   /// Draws all weights as mmpose initialises them, from torch's generator.
+  /// Files of weights are loaded by the plan of a run.
   virtual void init_weights() = 0;
   /// Number of keypoints the head gives.
   [[nodiscard]] virtual std::int64_t num_keypoints() const = 0;

@@ -2,8 +2,8 @@
 
 #include <torch/utils.h>
 
-#include "log/log.hpp"
-#include "model/load_weights.hpp"
+#include <nlohmann/json.hpp>
+
 #include "model/parts.hpp"
 
 namespace ph {
@@ -14,7 +14,7 @@ bool is_empty(const std::optional<Node>& node) { return !node || (node->is_objec
 void check_top_down(TopDownArgs& args, const Node& node) {
   args.self = node;
   if (args.pretrained && !args.pretrained->is_string()) {
-    throw args.pretrained->error("not a file name", "null or the path of a .safetensors file");
+    throw args.pretrained->error("not a file name", "null, a path, a URL or a torchvision:// name");
   }
   if (args.neck) {
     throw args.neck->error("necks are not available yet", "null",
@@ -27,6 +27,14 @@ void check_top_down(TopDownArgs& args, const Node& node) {
     throw args.loss_pose->error("given beside loss_keypoint, its newer name", "one of them");
   }
   if (args.loss_pose) args.loss_keypoint = args.loss_pose;
+}
+
+// Weights of any backbone are the plan's business (weights_requests), its builder's only the rest.
+Node without_init_cfg(const Node& backbone) {
+  if (!backbone.is_object() || !backbone.json().contains("init_cfg")) return backbone;
+  auto json = backbone.json();
+  json.erase("init_cfg");
+  return backbone.with(json);
 }
 
 // mmpose lets the model's loss stand in for the head's, and hands its test_cfg to the head.
@@ -50,7 +58,7 @@ const CheckedArgs<TopDownArgs>& TopDownArgs::table() {
   static const CheckedArgs<A> table(
       ArgTable<A>("top-down model: backbone and heatmap head")
           .arg("pretrained", &A::pretrained,
-               "weights of the backbone: null or the path of a .safetensors file")
+               "weights of the backbone: null, a path, a URL or a torchvision:// name")
           .required("backbone", &A::backbone, "the backbone")
           .arg("neck", &A::neck, "null only")
           .required("keypoint_head", &A::keypoint_head, "the head")
@@ -67,7 +75,7 @@ TopDown::TopDown(const TopDownArgs& args, const Compat& compat) : args_(args) {
   auto test_cfg = args_.test_cfg;
   if (is_empty(test_cfg) && args_.keypoint_head.is_object()) test_cfg = args_.keypoint_head.find("test_cfg");
   if (test_cfg) test_cfg_ = read_test_cfg(*test_cfg);
-  backbone_ = register_module("backbone", backbones().make(args_.backbone));
+  backbone_ = register_module("backbone", backbones().make(without_init_cfg(args_.backbone)));
   head_ = register_module(
       "keypoint_head",
       heads().make(args_.keypoint_head, {compat, test_cfg_, args_.keypoint_head, args_.loss_keypoint}));
@@ -122,8 +130,6 @@ std::vector<Prediction> TopDown::predict(const Batch& batch, const DatasetInfo& 
 void TopDown::init_weights() {
   backbone_->init_weights();
   head_->init_weights();
-  if (!args_.pretrained) return;
-  for (const auto& line : load_weights(*backbone_, *args_.pretrained, "backbone.")) log_info(line);
 }
 
 }  // namespace ph

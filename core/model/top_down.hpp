@@ -13,7 +13,7 @@ namespace ph {
 /// Arguments of mmpose 0.29's TopDown.
 struct TopDownArgs {
   Node self;                       ///< the whole `model`, for the place in messages
-  std::optional<Node> pretrained;  ///< weights of the backbone
+  std::optional<Node> pretrained;  ///< weights of the backbone; loaded by the plan of a run
   Node backbone, keypoint_head;
   std::optional<Node> neck, train_cfg, test_cfg;
   std::optional<Node> loss_keypoint;  ///< when the head has none; `loss_pose` is its old name
@@ -28,7 +28,6 @@ class TopDown final : public PoseModel {
   TrainOutput train_step(const Batch& batch) override;
   at::Tensor forward(const at::Tensor& img) override;
   std::vector<Prediction> predict(const Batch& batch, const DatasetInfo& info) override;
-  /// Also loads `pretrained` into the backbone. Throws Error(config) when the file is not there.
   void init_weights() override;
   std::int64_t num_keypoints() const override { return head_->num_keypoints(); }
 

@@ -30,9 +30,24 @@ void check_keypoints(const RunPlan& plan, const Loader* loader) {
                                       "model.keypoint_head.out_channels = " + std::to_string(have));
 }
 
+// A dry run goes without files that are not there, and says so.
+void load_all_weights(RunPlan& plan, bool dry_run) {
+  auto& report = plan.weights_report;
+  for (const auto& request : weights_requests(plan.config)) {
+    const auto place = locate_weights(request.source);
+    if (place.file.empty() && dry_run) {
+      report.push_back(request.key + " " + request.source.string() + ": MISSING, wanted as " +
+                       place.put.string() + (place.url.empty() ? "" : "; from " + place.url));
+      continue;
+    }
+    const auto lines = load_weights(*plan.model, request);
+    report.insert(report.end(), lines.begin(), lines.end());
+  }
+}
+
 }  // namespace
 
-void plan_model(RunPlan& plan, const RunOptions&) {
+void plan_model(RunPlan& plan, const RunOptions& options) {
   const auto node = plan.config.at("model");
   plan.model = make_model(node, *plan.compat);
   check_keypoints(plan, plan.train.get());
@@ -40,7 +55,7 @@ void plan_model(RunPlan& plan, const RunOptions&) {
   // Weights depend on the seed alone, not on what was drawn before.
   at::manual_seed(static_cast<std::uint64_t>(plan.seed));
   plan.model->init_weights();
-  if (const auto from = plan.config.find("load_from")) plan.weights_report = load_weights(*plan.model, *from);
+  load_all_weights(plan, options.dry_run);
   plan.model->to(plan.compute.device);
   if (plan.compute.channels_last) use_channels_last(*plan.model, plan.compute);
 }

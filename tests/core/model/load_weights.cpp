@@ -1,10 +1,9 @@
 #include "model/load_weights.hpp"
 
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/types.h>
-
-#include <cstdlib>
-#include <fstream>
 
 #include "support.hpp"
 #include "support/catch.hpp"
@@ -26,11 +25,6 @@ struct Saved {
 
 /// Weights of a small network: input 2, output 3.
 torch::nn::Linear small_net() { return torch::nn::Linear(2, 3); }
-
-std::string wrapped_error(const Json& source) {
-  const auto node = Node::from_json(Json{{"pretrained", source}}, "cfg.json").at("pretrained");
-  return test::error_of([&] { (void)find_weights(node); });
-}
 
 }  // namespace
 
@@ -79,48 +73,97 @@ TEST_CASE("a file in which nothing fits is an error", "[model][error]") {
   REQUIRE_THAT(text, test::ContainsSubstring("weight"));
 }
 
-TEST_CASE("pretrained loads a backbone, also out of a whole network's file", "[model]") {
-  const test::TempFolder dir;
-  const auto file = dir.path() / "w.safetensors";
-  const bool whole = GENERATE(true, false);
+namespace {
+
+/// The weights of small_model() with names changed by `rename` ("" leaves one out), in a file.
+template <class Rename>
+std::shared_ptr<PoseModel> save_small_model(const std::filesystem::path& file, const Rename& rename) {
   const auto source = test::make(test::small_model());
   test::fill_weights(*source);
   Saved saved;
   for (const auto& item : source->named_parameters()) {
-    auto name = item.key();
-    if (!whole && !name.starts_with("backbone.")) continue;
-    saved.add(whole ? name : name.substr(9), item.value().detach());
+    if (const auto name = rename(item.key()); !name.empty()) saved.add(name, item.value().detach());
   }
   write_safetensors(file, saved.views, {});
+  return source;
+}
+
+std::vector<std::string> load(torch::nn::Module& model, const Json& config) {
+  std::vector<std::string> lines;
+  for (const auto& request : weights_requests(Node::from_json(config, "cfg.json"))) {
+    for (const auto& line : load_weights(model, request)) lines.push_back(line);
+  }
+  return lines;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += line + "\n";
+  return text;
+}
+
+bool same(const torch::nn::Module& a, const torch::nn::Module& b, const std::string& name) {
+  return at::equal(a.named_parameters()[name], b.named_parameters()[name]);
+}
+
+}  // namespace
+
+TEST_CASE("pretrained loads a backbone, also out of a whole network's file", "[model]") {
+  const test::TempFolder dir;
+  const auto file = dir.path() / "w.safetensors";
+  const bool whole = GENERATE(true, false);
+  const auto source = save_small_model(file, [&](const std::string& name) {
+    return whole ? name : name.starts_with("backbone.") ? name.substr(9) : "";
+  });
+  const bool init_cfg = GENERATE(true, false);
   auto json = test::small_model();
-  json["pretrained"] = file.string();
+  if (init_cfg) {
+    json["backbone"]["init_cfg"] = {{"type", "Pretrained"}, {"checkpoint", file.string()}};
+  } else {
+    json["pretrained"] = file.string();
+  }
   const auto model = test::make(json);
   model->init_weights();
-  const auto have = model->named_parameters(), want = source->named_parameters();
-  REQUIRE(at::equal(have["backbone.layer4.1.conv2.weight"], want["backbone.layer4.1.conv2.weight"]));
-  REQUIRE_FALSE(
-      at::equal(have["keypoint_head.deconv_layers.0.weight"], want["keypoint_head.deconv_layers.0.weight"]));
+  const auto lines = load(*model, {{"model", json}});
+  CHECK(same(*model, *source, "backbone.layer4.1.conv2.weight"));
+  CHECK_FALSE(same(*model, *source, "keypoint_head.deconv_layers.0.weight"));
+  CHECK_THAT(lines.at(0), test::ContainsSubstring("w.safetensors (safetensors): "));
+  CHECK(joined(lines).find("not in the network") == std::string::npos);
 }
 
-TEST_CASE("weights that cannot be had say where they are expected", "[model][error]") {
+TEST_CASE("load_from takes the head of mmpose 1.x and a head of other keypoints is left out", "[model]") {
   const test::TempFolder dir;
-  REQUIRE_THAT(wrapped_error("nowhere/r50.safetensors"), test::ContainsSubstring("nowhere/r50.safetensors"));
-  REQUIRE_THAT(wrapped_error("nowhere/r50.safetensors"), test::ContainsSubstring("cfg.json"));
-  REQUIRE_THAT(wrapped_error("torchvision://resnet50"), test::ContainsSubstring("resnet50.safetensors"));
-  REQUIRE_THAT(wrapped_error("torchvision://resnet50"), test::ContainsSubstring("POSEHOST_WEIGHTS"));
-  REQUIRE_THAT(wrapped_error("torchvision://resnet50"), test::ContainsSubstring("--load-from"));
-  std::ofstream(dir.path() / "a.pth") << "PK";
-  REQUIRE_THAT(wrapped_error((dir.path() / "a.pth").string()), test::ContainsSubstring(".safetensors"));
+  const auto file = dir.path() / "w.safetensors";
+  const auto source = save_small_model(file, [](const std::string& name) {
+    return name.starts_with("keypoint_head.") ? "head." + name.substr(14) : name;
+  });
+  const bool other = GENERATE(true, false);
+  const auto json =
+      other ? test::small_model(R"({"keypoint_head": {"out_channels": 5}})") : test::small_model();
+  const auto model = test::make(json);
+  model->init_weights();
+  const auto text = joined(load(*model, {{"load_from", file.string()}}));
+  CHECK(same(*model, *source, "keypoint_head.deconv_layers.0.weight"));
+  CHECK((text.find("the file's has 4 keypoints, the network 5") != std::string::npos) == other);
+  if (!other) CHECK(same(*model, *source, "keypoint_head.final_layer.weight"));
+  CHECK(text.find("other shape") == std::string::npos);
 }
 
-TEST_CASE("weights named by URL are looked up in POSEHOST_WEIGHTS", "[model]") {
-  const test::TempFolder dir;
-  ::setenv("POSEHOST_WEIGHTS", dir.path().c_str(), 1);
-  const auto url = "https://example.org/models/resnet50-19c8e357.pth?download=1";
-  const auto missing = wrapped_error(url);
-  std::ofstream(dir.path() / "resnet50-19c8e357.safetensors") << "x";
-  const auto found = find_weights(Node::from_json(url));
-  ::unsetenv("POSEHOST_WEIGHTS");
-  REQUIRE_THAT(missing, test::ContainsSubstring((dir.path() / "resnet50-19c8e357.safetensors").string()));
-  REQUIRE(found == dir.path() / "resnet50-19c8e357.safetensors");
+TEST_CASE("a backbone is loaded from a classifier that torch saved", "[model]") {
+  // tests/golden/pth.py: a network conv, bn with the prefix of DataParallel, in torch's own format.
+  struct Net : torch::nn::Module {
+    Net() {
+      register_module("conv", torch::nn::Conv2d(torch::nn::Conv2dOptions(2, 3, 1)));
+      register_module("bn", torch::nn::BatchNorm2d(3));
+    }
+  } net;
+  const auto report =
+      load_weights_file(net, POSEHOST_TEST_DIR "/fixtures/weights/data_parallel.pth", "backbone.");
+  CHECK(report.format == "PyTorch");
+  CHECK(report.loaded == 7);
+  CHECK(report.missing.empty());
+  CHECK(report.unexpected.empty());
+  const auto weight = at::arange(6).to(at::kFloat).mul(0.25).sub(1).reshape({3, 2, 1, 1});
+  CHECK(at::equal(net.named_parameters()["conv.weight"], weight));
+  CHECK(net.named_buffers()["bn.num_batches_tracked"].item<std::int64_t>() == 5);
 }
