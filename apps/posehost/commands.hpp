@@ -13,3 +13,4 @@ void add_bench(CLI::App& app, Action& action, const std::vector<std::string>& ar
 void add_print_config(CLI::App& app, Action& action);
 void add_plugin(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
+void add_weights(CLI::App& app, Action& action);

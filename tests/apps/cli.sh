@@ -44,6 +44,14 @@ says 0 "Memory estimate" "$posehost" run "$small" --work-dir "$work/dry" --dry-r
 says 0 "3 epochs of 9 iterations" "$posehost" run "$small" --dry-run --no-data --iters-per-epoch 9 \
   --set data.train.ann_file=elsewhere.json
 
+# Weights to start from: missing ones stop a run, a dry run lists them.
+export POSEHOST_WEIGHTS=$work/weights TORCH_HOME=$work/torch
+r18='model.pretrained="torchvision://resnet18"'
+says 0 "MISSING, wanted as $work/weights/resnet18-f37072fd.pth" "$posehost" run "$small" --dry-run --set "$r18"
+says 2 "posehost downloads nothing" "$posehost" run "$small" --work-dir "$work/bad" --set "$r18"
+says 4 "nothing in it fits" "$posehost" run "$small" --work-dir "$work/bad" --load-from "$source/tests/fixtures/weights/zip.pth"
+says 4 "posix.system" "$posehost" run "$small" --work-dir "$work/bad" --load-from "$source/tests/fixtures/weights/os_system.pth"
+
 # A run, its files, and going on.
 says 0 "Epoch [3][5/5]" "$posehost" run "$small" --work-dir "$work/run"
 for file in epoch_3.safetensors last.safetensors config.json val_samples.png; do there "$work/run/$file"; done
