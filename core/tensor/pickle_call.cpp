@@ -6,7 +6,7 @@
 namespace ph {
 namespace {
 
-constexpr std::size_t max_dimensions = 64, max_tensors = 200'000, max_copied = 20'000'000;
+constexpr std::size_t max_dimensions = 64, max_tensors = 200'000, max_copied = 2'000'000;
 
 }  // namespace
 

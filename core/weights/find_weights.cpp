@@ -140,6 +140,8 @@ WeightsPlace locate_weights(const Node& source) {
       if (!is_file(folder / place.file_names[i])) continue;
       place.file = folder / place.file_names[i];
       if (i < originals) place.hash = hash_in_name(place.file_names[i]);
+      if (i > 0 && i < originals)
+        place.url.replace(place.url.rfind('/') + 1, std::string::npos, place.file_names[i]);
     }
   }
   if (place.file.empty()) place.hash = hash_in_name(place.file_names.front());

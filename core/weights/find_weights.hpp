@@ -21,8 +21,8 @@ struct WeightsRequest {
 
 /// Where a request's file is or ought to be.
 struct WeightsPlace {
-  std::string url;                             ///< where one could get it; "" for a path
-  std::vector<std::string> file_names;         ///< any of them will do; the first is the one at `url`
+  std::string url;  ///< where one could get it (what was found, else the first); "" for a path
+  std::vector<std::string> file_names;         ///< any of them will do; converted ones last
   std::vector<std::filesystem::path> folders;  ///< that were looked in
   std::filesystem::path file;                  ///< "" when it is not there
   std::filesystem::path put;                   ///< where to put it

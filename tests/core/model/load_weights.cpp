@@ -58,7 +58,7 @@ TEST_CASE("a tensor of another shape is left out and reported", "[model]") {
   const auto report = load_weights_file(*net, file);
   REQUIRE(report.mismatched == std::vector<std::string>{"weight (file 4 x 2, network 3 x 2)"});
   const auto lines = report.lines("w.safetensors");
-  REQUIRE(lines[0] == "w.safetensors: 1 of the network's 2 tensors loaded");
+  REQUIRE(lines[0] == "w.safetensors (safetensors): 1 of the network's 2 tensors loaded");
   REQUIRE_THAT(lines[1], test::ContainsSubstring("file 4 x 2"));
 }
 

@@ -101,6 +101,7 @@ TEST_CASE("torchvision's names stand for files, old and new", "[weights]") {
   test::write_all(machine.b() / "resnet50-19c8e357.pth", "x");
   CHECK(locate_weights(source(name)).file == machine.b() / "resnet50-19c8e357.pth");
   CHECK(locate_weights(source(name)).hash == "19c8e357");
+  CHECK(locate_weights(source(name)).url == "https://download.pytorch.org/models/resnet50-19c8e357.pth");
 }
 
 TEST_CASE("a file has to have the hash of its name", "[weights][error]") {
