@@ -14,3 +14,4 @@ void add_print_config(CLI::App& app, Action& action);
 void add_plugin(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_weights(CLI::App& app, Action& action);
+void add_evaluate(CLI::App& app, Action& action);

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   add_weights(app, action);
   add_plugin(app, action);
   add_doctor(app, action);
+  add_evaluate(app, action);
   if (args.empty()) {
     std::cout << app.help();
     return 2;

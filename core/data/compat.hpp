@@ -18,6 +18,9 @@ struct Compat {
                           ///< with a centre jitter drawn once for a run; 0.29: see the transforms
   bool
       half_body_normal;  ///< half-body prefers the upper body by a normal draw < 0.5 (0.x) or uniform < 0.7 (1.x)
+  bool pckh_inclusive;  ///< PCKh of MPII: a point exactly at the threshold is right (0.x) or wrong (1.x)
+  bool pckh_tenth_is_eleventh;  ///< "PCKh@0.1" is taken at 0.11 (0.13)
+  bool nms_second_mask_only;  ///< oks_iou with a vis_thr: only the second pose's scores count (0.x), or both
 };
 
 /// The row for `version`; throws with the list of rows.

@@ -16,8 +16,10 @@ struct Instance {
   std::array<double, 4> bbox{};  ///< x, y, width, height
   double area = 0;
   double bbox_score = 1;
-  std::vector<float> joints;   ///< 2 K: x, y
-  std::vector<float> visible;  ///< K: 0 = not labelled, else 1
+  bool detected = false;               ///< a detector's box: nothing is labelled, annotation_id means nothing
+  double head_size = 0, box_size = 0;  ///< pixels, by which some data sets divide distances; 0: not given
+  std::vector<float> joints;           ///< 2 K: x, y
+  std::vector<float> visible;          ///< K: 0 = not labelled, else 1
 };
 
 /// A network's answer for one instance, in the pixels of its image.

@@ -20,7 +20,7 @@ class ResultsReader {
   CocoResults read() {
     if (in_.type() != JsonCursor::Type::array) {
       throw in_.error("results are not a list", format,
-                      "of an annotation-like file with results, give the list \"annotations\" alone");
+                      "--dt takes the list alone, without an object around it");
     }
     in_.begin_array();
     std::size_t index = 0;

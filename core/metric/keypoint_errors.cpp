@@ -34,27 +34,31 @@ KeypointErrors::KeypointErrors(const std::vector<Instance>& instances,
   }
 }
 
+// Divided in double and compared in single precision, as numpy does it for mmpose.
+std::vector<float> KeypointErrors::distances(std::size_t keypoint, const std::vector<double>& norms) const {
+  std::vector<float> all;
+  for (std::size_t i = 0; i < instances_; ++i) {
+    const auto at = i * keypoints_ + keypoint;
+    if (!labelled_[at] || norms[i] == 0) continue;
+    const double norm = norms[i] > 0 ? norms[i] : 1e6;
+    const double x = static_cast<double>(dx_[at]) / norm, y = static_cast<double>(dy_[at]) / norm;
+    all.push_back(static_cast<float>(std::sqrt(x * x + y * y)));
+  }
+  return all;
+}
+
 std::vector<double> KeypointErrors::pck(const std::vector<double>& thresholds,
                                         const std::vector<double>& norms) const {
   std::vector<double> sums(thresholds.size(), 0);
   std::size_t keypoints_counted = 0;
-  std::vector<float> distances;
   for (std::size_t k = 0; k < keypoints_; ++k) {
-    distances.clear();
-    for (std::size_t i = 0; i < instances_; ++i) {
-      const auto at = i * keypoints_ + k;
-      if (!labelled_[at] || norms[i] == 0) continue;
-      // Divided in double and compared in single precision, as numpy does it for mmpose.
-      const double norm = norms[i] > 0 ? norms[i] : 1e6;
-      const double x = static_cast<double>(dx_[at]) / norm, y = static_cast<double>(dy_[at]) / norm;
-      distances.push_back(static_cast<float>(std::sqrt(x * x + y * y)));
-    }
-    if (distances.empty()) continue;
+    const auto all = distances(k, norms);
+    if (all.empty()) continue;
     ++keypoints_counted;
     for (std::size_t t = 0; t < thresholds.size(); ++t) {
       const auto below = static_cast<float>(thresholds[t]);
-      const auto hits = std::count_if(distances.begin(), distances.end(), [&](float d) { return d < below; });
-      sums[t] += static_cast<double>(hits) / static_cast<double>(distances.size());
+      const auto hits = std::count_if(all.begin(), all.end(), [&](float d) { return d < below; });
+      sums[t] += static_cast<double>(hits) / static_cast<double>(all.size());
     }
   }
   for (auto& sum : sums) sum = keypoints_counted ? sum / static_cast<double>(keypoints_counted) : 0;
@@ -69,19 +73,58 @@ std::vector<double> KeypointErrors::pck_of_pixels(const std::vector<double>& thr
   return pck(thresholds, std::vector<double>(instances_, norm));
 }
 
-double KeypointErrors::mean_distance() const {
-  double sum = 0;
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < instances_; ++i) {
-    for (std::size_t at = i * keypoints_; at < (i + 1) * keypoints_; ++at) {
-      if (!labelled_[at]) continue;
-      const bool missing = std::isinf(dx_[at]);
-      const auto x = static_cast<double>(dx_[at]), y = static_cast<double>(dy_[at]);
-      sum += missing ? box_sides_[i] : std::sqrt(x * x + y * y);
-      ++count;
-    }
+std::vector<double> KeypointErrors::pck_by_keypoint(double threshold, const std::vector<double>& norms,
+                                                    bool inclusive) const {
+  const auto limit = static_cast<float>(threshold);
+  std::vector<double> shares;
+  for (std::size_t k = 0; k < keypoints_; ++k) {
+    const auto all = distances(k, norms);
+    const auto hits =
+        std::count_if(all.begin(), all.end(), [&](float d) { return inclusive ? d <= limit : d < limit; });
+    shares.push_back(all.empty() ? std::numeric_limits<double>::quiet_NaN()
+                                 : static_cast<double>(hits) / static_cast<double>(all.size()));
   }
-  return count ? sum / static_cast<double>(count) : 0;
+  return shares;
+}
+
+std::vector<std::size_t> KeypointErrors::counts(const std::vector<double>& norms) const {
+  std::vector<std::size_t> all;
+  for (std::size_t k = 0; k < keypoints_; ++k) all.push_back(distances(k, norms).size());
+  return all;
+}
+
+KeypointErrors::Sum KeypointErrors::sum(std::size_t keypoint, const std::vector<double>& norms) const {
+  Sum sum;
+  for (std::size_t i = 0; i < instances_; ++i) {
+    const auto at = i * keypoints_ + keypoint;
+    if (!labelled_[at] || norms[i] == 0) continue;
+    const auto x = static_cast<double>(dx_[at]), y = static_cast<double>(dy_[at]);
+    sum.distance += (std::isinf(dx_[at]) ? box_sides_[i] : std::sqrt(x * x + y * y)) / norms[i];
+    ++sum.count;
+  }
+  return sum;
+}
+
+double KeypointErrors::mean_distance() const { return mean_distance(std::vector<double>(instances_, 1)); }
+
+double KeypointErrors::mean_distance(const std::vector<double>& norms) const {
+  Sum all;
+  for (std::size_t k = 0; k < keypoints_; ++k) {
+    const auto one = sum(k, norms);
+    all.distance += one.distance;
+    all.count += one.count;
+  }
+  return all.count ? all.distance / static_cast<double>(all.count) : 0;
+}
+
+std::vector<double> KeypointErrors::mean_distance_by_keypoint(const std::vector<double>& norms) const {
+  std::vector<double> means;
+  for (std::size_t k = 0; k < keypoints_; ++k) {
+    const auto one = sum(k, norms);
+    means.push_back(one.count ? one.distance / static_cast<double>(one.count)
+                              : std::numeric_limits<double>::quiet_NaN());
+  }
+  return means;
 }
 
 }  // namespace ph

@@ -1,7 +1,9 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "metric/metric.hpp"
+#include "metric/normaliser.hpp"
 
 namespace ph {
 
@@ -10,9 +12,10 @@ class Pck final : public Metric {
  public:
   /// `name` is the key of the result: "PCK", "PCK@0.05".
   Pck(std::string name, double threshold) : name_(std::move(name)), threshold_(threshold) {}
-  std::vector<std::pair<std::string, double>> evaluate(const std::vector<Instance>& instances,
-                                                       const std::vector<Prediction>& predictions,
-                                                       const DatasetInfo& info) const override;
+  MetricValues evaluate(const std::vector<Instance>& instances, const std::vector<Prediction>& predictions,
+                        const DatasetInfo& info) const override;
+  std::vector<double> by_keypoint(const std::vector<Instance>& instances,
+                                  const std::vector<Prediction>& predictions) const override;
 
  private:
   std::string name_;
@@ -23,9 +26,10 @@ class Pck final : public Metric {
 class Auc final : public Metric {
  public:
   explicit Auc(double norm) : norm_(norm) {}
-  std::vector<std::pair<std::string, double>> evaluate(const std::vector<Instance>& instances,
-                                                       const std::vector<Prediction>& predictions,
-                                                       const DatasetInfo& info) const override;
+  MetricValues evaluate(const std::vector<Instance>& instances, const std::vector<Prediction>& predictions,
+                        const DatasetInfo& info) const override;
+  std::vector<double> by_keypoint(const std::vector<Instance>& instances,
+                                  const std::vector<Prediction>& predictions) const override;
 
  private:
   double norm_;
@@ -34,9 +38,23 @@ class Auc final : public Metric {
 /// Mean distance in pixels ("end-point error").
 class Epe final : public Metric {
  public:
-  std::vector<std::pair<std::string, double>> evaluate(const std::vector<Instance>& instances,
-                                                       const std::vector<Prediction>& predictions,
-                                                       const DatasetInfo& info) const override;
+  MetricValues evaluate(const std::vector<Instance>& instances, const std::vector<Prediction>& predictions,
+                        const DatasetInfo& info) const override;
+  std::vector<double> by_keypoint(const std::vector<Instance>& instances,
+                                  const std::vector<Prediction>& predictions) const override;
+};
+
+/// Mean distance over a normaliser ("normalised mean error"), over all labelled points alike.
+class Nme final : public Metric {
+ public:
+  explicit Nme(Normaliser normaliser) : normaliser_(normaliser) {}
+  MetricValues evaluate(const std::vector<Instance>& instances, const std::vector<Prediction>& predictions,
+                        const DatasetInfo& info) const override;
+  std::vector<double> by_keypoint(const std::vector<Instance>& instances,
+                                  const std::vector<Prediction>& predictions) const override;
+
+ private:
+  Normaliser normaliser_;
 };
 
 }  // namespace ph

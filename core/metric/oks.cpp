@@ -23,8 +23,7 @@ const std::vector<double>& coco_sigmas() {
 }
 
 AssumedSigmas assume_sigmas(const std::vector<std::string>& keypoints, std::size_t count) {
-  const std::string advice =
-      " (dataset_info.sigmas is empty); AP only compares with AP under the same assumption";
+  const std::string advice = " (none are given); AP only compares with AP under the same assumption";
   if (count == coco_sigmas().size()) {
     const bool person =
         !keypoints.empty() && keypoints.front() == "nose" && keypoints.back() == "right_ankle";
