@@ -4,6 +4,7 @@
 #include <opencv2/core.hpp>
 
 #include "data/box.hpp"
+#include "data/box_instances.hpp"
 #include "data/coco_instances.hpp"
 #include "data/pipeline.hpp"
 
@@ -19,6 +20,7 @@ struct DataCfg {
   bool use_gt_bbox = true, soft_nms = false, use_nms = true, use_different_joint_weights = false;
   double nms_thr = 1.0, oks_thr = 0.9, vis_thr = 0.2, det_bbox_thr = 0.0;
   std::optional<std::string> bbox_file;
+  std::optional<double> image_thr;
   static const ArgTable<DataCfg>& table();
 };
 
@@ -35,15 +37,15 @@ const ArgTable<DataCfg>& DataCfg::table() {
           .arg("inference_channel", &DataCfg::inference_channel, "keypoints to predict; all")
           .arg("use_gt_bbox", &DataCfg::use_gt_bbox, "annotated boxes, not a detector's, in testing")
           .arg("bbox_file", &DataCfg::bbox_file, "a detector's boxes")
-          .arg("det_bbox_thr", &DataCfg::det_bbox_thr, "least score of a detected box")
+          .arg("det_bbox_thr", &DataCfg::det_bbox_thr, "least score of a detector's box")
           .arg("use_different_joint_weights", &DataCfg::use_different_joint_weights,
                "weigh targets by dataset_info's joint_weights")
-          .arg("soft_nms", &DataCfg::soft_nms, "for mAP")
-          .arg("use_nms", &DataCfg::use_nms, "for mAP")
-          .arg("nms_thr", &DataCfg::nms_thr, "for mAP")
-          .arg("oks_thr", &DataCfg::oks_thr, "for mAP")
-          .arg("vis_thr", &DataCfg::vis_thr, "for mAP")
-          .ignored("image_thr", "mmpose 0.13's name of det_bbox_thr; annotated boxes are used")
+          .arg("soft_nms", &DataCfg::soft_nms, "mAP: soft OKS-NMS")
+          .arg("use_nms", &DataCfg::use_nms, "mAP: OKS-NMS of an image's results")
+          .arg("nms_thr", &DataCfg::nms_thr, "mmpose reads it and uses oks_thr")
+          .arg("oks_thr", &DataCfg::oks_thr, "mAP: results that overlap more are one", above(0))
+          .arg("vis_thr", &DataCfg::vis_thr, "mAP: keypoints of a lower score do not count in a result's")
+          .arg("image_thr", &DataCfg::image_thr, "mmpose 0.13's name of det_bbox_thr")
           .ignored("bbox_thr", "mmpose does not read it either");
   return t;
 }
@@ -90,6 +92,12 @@ class TopDownCocoDataset final : public Dataset {
     const CocoFile annotations = read_coco_file(file);
     read_info(args, context, annotations);
     make_pipeline(args, context);
+    annotation_file_ = file;
+    if (uses_detector()) {
+      read_boxes(args.data_cfg, context, annotations, folder.string());
+      note_channels(args.data_cfg);
+      return;
+    }
     CocoInstances chosen = choose_instances(annotations, folder.string(), info_.keypoints.size(), compat_);
     if (context.check_images) check_image_files(chosen.instances, folder.string());
     report_ = describe(annotations, chosen, info_.keypoints);
@@ -100,6 +108,17 @@ class TopDownCocoDataset final : public Dataset {
   const DatasetInfo& info() const override { return info_; }
   const std::vector<Instance>& instances() const override { return instances_; }
   std::vector<std::string> report() const override { return report_; }
+
+  MetricContext metric_context() const override {
+    MetricContext context;
+    context.annotation_file = annotation_file_;
+    context.info = &info_;
+    context.detected_boxes = uses_detector();
+    context.results = {config_.use_nms, config_.soft_nms, config_.oks_thr, config_.vis_thr,
+                       compat_.nms_second_mask_only};
+    context.pckh = {compat_.pckh_inclusive, compat_.pckh_tenth_is_eleventh};
+    return context;
+  }
 
   SampleShapes shapes() const override {
     const auto count = static_cast<std::int64_t>(info_.keypoints.size());
@@ -130,12 +149,22 @@ class TopDownCocoDataset final : public Dataset {
   }
 
  private:
+  bool uses_detector() const { return test_mode_ && !config_.use_gt_bbox; }
+
   void check_boxes(const Node& node) const {
     const bool file = config_.bbox_file && !config_.bbox_file->empty();
-    if (!test_mode_ || config_.use_gt_bbox || !file) return;
-    throw node.at("bbox_file")
-        .error("a detector's boxes are not available yet", "\"use_gt_bbox\": true",
-               "set data_cfg's use_gt_bbox to true, or remove bbox_file");
+    if (!uses_detector() || file) return;
+    throw node.at("use_gt_bbox")
+        .error("no bbox_file with a detector's boxes", "\"bbox_file\": a JSON list of boxes",
+               "set use_gt_bbox to true to take the annotated boxes");
+  }
+
+  void read_boxes(const Node& node, const DataContext& context, const CocoFile& annotations,
+                  const std::string& folder) {
+    const auto boxes = read_box_file(resolve(*config_.bbox_file, context.config_dir));
+    const double threshold = node.has("det_bbox_thr") ? config_.det_bbox_thr : config_.image_thr.value_or(0);
+    instances_ = instances_of_boxes(boxes, annotations, folder, info_.keypoints.size(), threshold, report_);
+    if (context.check_images) check_image_files(instances_, folder);
   }
 
   // From the data set's arguments, else the config, else the annotation file.
@@ -223,6 +252,7 @@ class TopDownCocoDataset final : public Dataset {
   DataCfg config_;
   Compat compat_;
   bool test_mode_;
+  fs::path annotation_file_;
   DatasetInfo info_;
   std::vector<Instance> instances_;
   std::vector<std::string> report_;

@@ -128,6 +128,8 @@ CocoAnnotation read_one_annotation(const Entry& entry, const Index& images,
   }
   if (const auto keypoints = entry.find("keypoints")) annotation.keypoints = read_keypoints(*keypoints);
   if (const auto count = entry.find("num_keypoints")) annotation.num_keypoints = count->integer();
+  if (const auto size = entry.find("head_size")) annotation.head_size = size->number();
+  if (const auto size = entry.find("box_size")) annotation.box_size = size->number();
   return annotation;
 }
 
@@ -166,9 +168,13 @@ CocoFile read_coco_file(const fs::path& path) {
   for (const Json& json : categories) {
     const Entry entry(file.name, "category", json);
     category_ids.insert(entry.at("id").integer());
+    if (entry.find("keypoints")) file.keypoint_categories.push_back(entry.at("id").integer());
     if (!file.category_info && entry.find("keypoints")) {
       file.category_info = dataset_info_from_category(json, entry.where());
     }
+  }
+  if (file.keypoint_categories.empty()) {
+    file.keypoint_categories.assign(category_ids.begin(), category_ids.end());
   }
   std::unordered_set<std::int64_t> annotation_ids;
   file.annotations.reserve(annotations.size());

@@ -23,6 +23,7 @@ struct CocoAnnotation {
   std::optional<double> area;
   std::vector<float> keypoints;  ///< 3 per keypoint: x, y, v; empty when the annotation has none
   std::optional<std::int64_t> num_keypoints;
+  double head_size = 0, box_size = 0;  ///< normalisers of some data sets; 0: not given
 };
 
 /// An annotation file in COCO's keypoint format, every number in it checked. Segmentations are skipped.
@@ -30,7 +31,8 @@ struct CocoFile {
   std::string name;  ///< as given, for messages
   std::vector<CocoImage> images;
   std::vector<CocoAnnotation> annotations;
-  std::optional<DatasetInfo> category_info;  ///< from the first category with keypoints
+  std::vector<std::int64_t> keypoint_categories;  ///< ids of those with keypoints; of all when none has
+  std::optional<DatasetInfo> category_info;       ///< from the first category with keypoints
 };
 
 /// Throws Error(data) naming file and annotation: no JSON (NaN is none), no images, annotations or

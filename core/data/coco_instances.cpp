@@ -50,6 +50,8 @@ Instance make_instance(const CocoAnnotation& annotation, const CocoImage& image,
   instance.image_height = image.height;
   instance.annotation_id = annotation.id;
   instance.bbox = box;
+  instance.head_size = annotation.head_size;
+  instance.box_size = annotation.box_size;
   instance.area = annotation.area.value_or(box[2] * box[3]);
   for (std::size_t i = 0; i < annotation.keypoints.size(); i += 3) {
     instance.joints.push_back(annotation.keypoints[i]);

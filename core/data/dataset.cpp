@@ -12,6 +12,12 @@ Sample Dataset::sample(std::int64_t index, std::uint64_t seed, std::int64_t epoc
   return made;
 }
 
+MetricContext Dataset::metric_context() const {
+  MetricContext context;
+  context.info = &info();
+  return context;
+}
+
 std::shared_ptr<const Dataset> make_dataset(const Node& node, const DataContext& context) {
   static const DatasetRegistry all = [] {
     DatasetRegistry registry("data set");

@@ -8,6 +8,7 @@
 #include "config/node.hpp"
 #include "data/dataset_info.hpp"
 #include "data/instance.hpp"
+#include "metric/metric.hpp"
 
 namespace ph {
 
@@ -43,6 +44,8 @@ class Dataset {
   [[nodiscard]] Sample sample(std::int64_t index, std::uint64_t seed, std::int64_t epoch) const;
   /// Of every sample.
   [[nodiscard]] virtual SampleShapes shapes() const = 0;
+  /// What metrics have to know of it: annotation file, rules for results. Its `info` is info().
+  [[nodiscard]] virtual MetricContext metric_context() const;
   /// Lines for the start of a run: images, instances, points labelled, what was dropped and why.
   [[nodiscard]] virtual std::vector<std::string> report() const = 0;
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(instances().size()); }

@@ -43,6 +43,7 @@ class ImageResults {
     }
     OksNmsOptions nms;
     nms.threshold = options.oks_thr;
+    nms.second_mask_only = options.nms_second_mask_only;
     const auto chosen =
         options.nms == NmsMode::soft_oks_nms ? soft_oks_nms(poses, sigmas, nms) : oks_nms(poses, sigmas, nms);
     for (const auto i : chosen) kept.push_back(rows_[i]);

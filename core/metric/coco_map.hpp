@@ -13,6 +13,7 @@ struct CocoMapOptions {
   NmsMode nms = NmsMode::oks_nms;
   double oks_thr = 0.9, vis_thr = 0.2;
   bool use_area = true;
+  bool nms_second_mask_only = true;  ///< see OksNmsOptions
 };
 
 /// "mAP": predictions are scored, thinned out by NMS in each image, written as a COCO result list, and compared

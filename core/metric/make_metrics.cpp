@@ -93,6 +93,11 @@ Error unknown_metric(const Node& node, const std::string& name) {
   return node.error("there is no metric \"" + name + "\"", known_text, did_you_mean(name, known_metrics()));
 }
 
+bool is_known(const std::string& name) {
+  const auto& names = known_metrics();
+  return name == "AP" || threshold_of(name) > 0 || std::find(names.begin(), names.end(), name) != names.end();
+}
+
 Normaliser nme_normaliser(const Node& node, const EvaluationArgs& args, const MetricContext& context) {
   if (args.keypoint_indices) {
     const auto& [a, b] = *args.keypoint_indices;
@@ -136,6 +141,7 @@ std::shared_ptr<const Metric> make_map(const Node& node, const EvaluationArgs& a
   options.nms = nms_mode(args, context.results);
   options.oks_thr = args.nms_thr.value_or(context.results.oks_thr);
   options.vis_thr = args.keypoint_score_thr.value_or(context.results.vis_thr);
+  options.nms_second_mask_only = context.results.nms_second_mask_only;
   options.use_area = args.use_area.value_or(!context.info || context.info->name != "crowdpose");
   return std::make_shared<CocoMap>(context, options);
 }
@@ -144,9 +150,6 @@ std::shared_ptr<const Metric> make_metric(const Node& node, const EvaluationArgs
                                           const MetricContext& context) {
   const auto name = node.string();
   if (name == "mAP" || name == "AP") return make_map(node, args, context);
-  const bool known = std::find(known_metrics().begin(), known_metrics().end(), name) != known_metrics().end();
-  const double threshold = threshold_of(name);
-  if (!known && threshold == 0) throw unknown_metric(node, name);
   if (context.detected_boxes) {
     throw node.error(
         "\"" + name + "\" compares with the annotation of each box, which a detector's boxes do not have",
@@ -157,7 +160,23 @@ std::shared_ptr<const Metric> make_metric(const Node& node, const EvaluationArgs
   if (name == "AUC") return std::make_shared<Auc>(args.auc_nor);
   if (name == "EPE") return std::make_shared<Epe>();
   if (name == "NME") return std::make_shared<Nme>(nme_normaliser(node, args, context));
-  return std::make_shared<Pck>(name, threshold);
+  return std::make_shared<Pck>(name, threshold_of(name));
+}
+
+// Each of them known and named once.
+std::vector<Node> named_metrics(const Node& evaluation) {
+  const auto metric = evaluation.at("metric");
+  const auto nodes = metric.is_array() ? metric.elements() : std::vector<Node>{metric};
+  if (nodes.empty()) throw metric.error("empty list", known_text);
+  std::vector<std::string> seen;
+  for (const auto& node : nodes) {
+    const auto name = node.string();
+    if (!is_known(name)) throw unknown_metric(node, name);
+    if (std::find(seen.begin(), seen.end(), name) != seen.end())
+      throw node.error("named twice", "each metric once");
+    seen.push_back(name);
+  }
+  return nodes;
 }
 
 }  // namespace
@@ -165,19 +184,14 @@ std::shared_ptr<const Metric> make_metric(const Node& node, const EvaluationArgs
 std::vector<std::shared_ptr<const Metric>> make_metrics(const Node& evaluation,
                                                         const MetricContext& context) {
   const auto args = EvaluationArgs::table().read(evaluation);
-  const auto metric = evaluation.at("metric");
-  const auto nodes = metric.is_array() ? metric.elements() : std::vector<Node>{metric};
-  if (nodes.empty()) throw metric.error("empty list", known_text);
   std::vector<std::shared_ptr<const Metric>> metrics;
-  std::vector<std::string> seen;
-  for (const auto& node : nodes) {
-    const auto name = node.string();
-    if (std::find(seen.begin(), seen.end(), name) != seen.end())
-      throw node.error("named twice", "each metric once");
-    seen.push_back(name);
-    metrics.push_back(make_metric(node, args, context));
-  }
+  for (const auto& node : named_metrics(evaluation)) metrics.push_back(make_metric(node, args, context));
   return metrics;
+}
+
+void check_metrics(const Node& evaluation) {
+  (void)EvaluationArgs::table().read(evaluation);
+  (void)named_metrics(evaluation);
 }
 
 }  // namespace ph

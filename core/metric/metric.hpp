@@ -43,8 +43,9 @@ struct PckhRules {
 /// How mAP makes results of predictions; the defaults are mmpose 0.29's, in a data set's `data_cfg`.
 struct ResultRules {
   bool use_nms = true, soft_nms = false;
-  double oks_thr = 0.9;  ///< of NMS
-  double vis_thr = 0.2;  ///< keypoints with a lower score do not count in the score of an object
+  double oks_thr = 0.9;              ///< of NMS
+  double vis_thr = 0.2;              ///< keypoints with a lower score do not count in the score of an object
+  bool nms_second_mask_only = true;  ///< see OksNmsOptions
 };
 
 /// What metrics have to know of the data set they are for.
@@ -63,5 +64,8 @@ struct MetricContext {
 /// Error(config), Error(data).
 [[nodiscard]] std::vector<std::shared_ptr<const Metric>> make_metrics(const Node& evaluation,
                                                                       const MetricContext& context = {});
+
+/// Only what make_metrics() can find without the data set: names and arguments. Throws Error(config).
+void check_metrics(const Node& evaluation);
 
 }  // namespace ph

@@ -2,6 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "log/log.hpp"
+
 namespace ph {
 
 Batch to_device(Batch batch, const Compute& compute) {
@@ -39,8 +41,9 @@ std::vector<std::pair<std::string, double>> evaluate(RunPlan& plan, std::vector<
   const auto& dataset = plan.val->dataset();
   std::vector<std::pair<std::string, double>> results;
   for (const auto& metric : plan.metrics) {
-    for (auto& result : metric->evaluate(dataset.instances(), found, dataset.info()))
-      results.push_back(std::move(result));
+    auto values = metric->evaluate(dataset.instances(), found, dataset.info());
+    for (const auto& line : metric->lines(values)) log_info(line);
+    for (auto& value : values) results.push_back(std::move(value));
   }
   if (predictions) *predictions = std::move(found);
   return results;

@@ -63,14 +63,28 @@ Node with_save_best(const Node& evaluation) {
   return evaluation.with(json);
 }
 
+// "mAP" is the metric's name, AP that of its first number.
+Node with_key_of_map(const Node& evaluation) {
+  Json json = evaluation.json();
+  if (json.contains("save_best") && json["save_best"] == "mAP") json["save_best"] = "AP";
+  return evaluation.with(json);
+}
+
 void add_evaluation(RunPlan& plan, const RunOptions& options) {
   const auto evaluation = plan.config.find("evaluation");
   if (!evaluation || !options.validate) return;
   if (!plan.config.at("data").has("val"))
     throw evaluation->error("there is no data to evaluate on", "data.val", "add it, or --no-validate");
-  plan.metrics = make_metrics(*evaluation);
+  // Without data only names and arguments are checked: annotations may be elsewhere.
+  if (plan.val) {
+    auto context = plan.val->dataset().metric_context();
+    context.results_file = plan.work_dir / "result_keypoints.json";
+    plan.metrics = make_metrics(*evaluation, context);
+  } else {
+    check_metrics(*evaluation);
+  }
   // The metrics' own arguments stand beside those of the hook.
-  add_hook(plan, {"EvalHook", with_save_best(*evaluation), Json::object(), true});
+  add_hook(plan, {"EvalHook", with_key_of_map(with_save_best(*evaluation)), Json::object(), true});
 }
 
 void add_loggers(RunPlan& plan) {

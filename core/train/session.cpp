@@ -64,6 +64,9 @@ void describe_start(const RunPlan& plan) {
       log_info(std::string(loader == plan.train.get() ? "train: " : "val: ") + line);
   }
   for (const auto& assumption : plan.train->dataset().info().assumptions) log_info("assumed: " + assumption);
+  for (const auto& metric : plan.metrics) {
+    for (const auto& assumption : metric->assumptions()) log_info("assumed: " + assumption);
+  }
   for (const auto& line : plan.weights_report) log_info(line);
   for (const auto& line : plan.hooks.listing()) log_info(line);
   std::string flow;

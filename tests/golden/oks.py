@@ -8,7 +8,7 @@ nms     9 poses of 17 key points, near-copies of three people; what oks_nms and 
         oks_iou without and with vis_thr (as 1.x, both masks; and with the second mask only, as 0.x by the
         value of `list and list` in Python).
 scores  CocoMetric's four score modes of the same poses.
-nme     keypoint_nme with three normalisers.
+nme     keypoint_nme with three normalisers; of the pair 0,1 only where both are labelled.
 pckh    MpiiPCKAccuracy (strict: 1.x) and the 0.x formula (inclusive, "@0.1" at .10 and at .11) on 40 people.
 crowd   3 categories, crowds, objects without points, equal scores: pycocotools' ten numbers.
 """
@@ -110,7 +110,8 @@ def errors(out):
         "head_size": f32(head), "box_size": f32(box), "mpii_strict": strict,
         "mpii_inclusive": {"PCKh": share(.5), "PCKh@0.1": share(.1), "PCKh@0.1 at 0.11": share(.11)}}
     for name, norm in (("head_size", head), ("box_size", box), ("0,1", pair)):
-        value = keypoint_nme(pred.copy(), gt.copy(), mask.copy(), np.tile(norm[:, None], [1, 2]))
+        counted = mask & (mask[:, :1] & mask[:, 1:2] if name == "0,1" else True)
+        value = keypoint_nme(pred.copy(), gt.copy(), counted, np.tile(norm[:, None], [1, 2]))
         out["errors"]["nme " + name] = float(value)
 
 

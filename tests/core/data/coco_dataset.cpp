@@ -191,22 +191,56 @@ TEST_CASE("a picture of another size than annotated is an error", "[coco][error]
                  ContainsSubstring("64 x 48"));
 }
 
-TEST_CASE("a detector's boxes are refused in testing, unused in training", "[coco][error]") {
-  const auto boxes = [](test::CocoSetup& s) {
-    s.data_cfg["use_gt_bbox"] = false;
-    s.data_cfg["bbox_file"] = "boxes.json";
-  };
-  CHECK(error_with(boxes) == "(no error)");
+TEST_CASE("in testing the instances are a detector's boxes, in training annotations", "[coco]") {
+  const test::TempDir dir;
+  const auto file =
+      dir.write("boxes.json", R"([{"image_id": 12, "category_id": 1, "bbox": [1, 2, 30, 40], "score": 0.9},
+    {"image_id": 11, "category_id": 1, "bbox": [-5, 0, 20, 20], "score": 0.5},
+    {"image_id": 11, "category_id": 1, "bbox": [0, 0, 20, 20], "score": 0.1},
+    {"image_id": 11, "category_id": 7, "bbox": [0, 0, 20, 20], "score": 0.9}])");
+  test::CocoSetup setup;
+  setup.data_cfg["use_gt_bbox"] = false;
+  setup.data_cfg["bbox_file"] = file.string();
+  setup.data_cfg["det_bbox_thr"] = 0.2;
+  setup.data_cfg["vis_thr"] = 0.3;
+  CHECK(test::make_coco(dir, setup)->size() == 4);
+  setup.context.test_mode = true;
+  const auto data = test::make_coco(dir, setup);
+  REQUIRE(data->size() == 2);
+  const ph::Instance& box = data->instances()[1];
+  CHECK((box.image_id == 11 && box.detected && box.bbox_score == 0.5 && box.bbox[0] == -5));
+  CHECK_THAT(data->report().at(0),
+             ContainsSubstring("2 boxes of a detector; not used: 1 with scores below 0.2, 1 of"));
+  CHECK(data->sample(1, 0, 0).img.values().size() == 3 * 32 * 32);
+  const auto context = data->metric_context();
+  CHECK((context.detected_boxes && context.results.vis_thr == 0.3 && !context.annotation_file.empty()));
+}
+
+TEST_CASE("a detector's boxes that cannot be used are named", "[coco][error]") {
+  const auto [boxes, expected] = GENERATE(table<std::string, std::string>(
+      {{R"([])", "there are no boxes"},
+       {R"({})", "boxes are not a list"},
+       {R"([{"image_id": 99, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 1}])",
+        "an image that is not there"},
+       {R"([{"image_id": 11, "category_id": 1, "bbox": [1, 2, 0, 4], "score": 1}])",
+        "box no. 0: \"bbox\" has no area"},
+       {R"([{"image_id": 11, "category_id": 1, "bbox": [1, 2, 3, 4]}])", "\"score\" is missing"},
+       {R"([{"image_id": 11, "category_id": 1, "bbox": [1, 2, 3, 4], "score": NaN}])", "NaN is no number"},
+       {R"([{"image_id": 11, "category_id": 1, "bbox": [1, 2, 3, 4], "score": -1}])",
+        "no box of the detector can be used"}}));
+  const test::TempDir dir;
+  const auto file = dir.write("boxes.json", boxes).string();
   CHECK_THAT(error_with([&](test::CocoSetup& s) {
-               boxes(s);
+               s.data_cfg["use_gt_bbox"] = false;
+               s.data_cfg["bbox_file"] = file;
                s.context.test_mode = true;
              }),
-             ContainsSubstring("/data_cfg/bbox_file: a detector's boxes are not available yet"));
-  CHECK(error_with([&](test::CocoSetup& s) {
-          boxes(s);
-          s.data_cfg["bbox_file"] = "";
-          s.context.test_mode = true;
-        }) == "(no error)");
+             ContainsSubstring(expected));
+  CHECK_THAT(error_with([&](test::CocoSetup& s) {
+               s.data_cfg["use_gt_bbox"] = false;
+               s.context.test_mode = true;
+             }),
+             ContainsSubstring("no bbox_file with a detector's boxes"));
 }
 
 TEST_CASE("unknown data sets and keys are named", "[coco][error]") {

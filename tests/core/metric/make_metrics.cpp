@@ -27,9 +27,17 @@ std::string error_of(const std::string& evaluation) {
 TEST_CASE("evaluation names metrics, one or several", "[metric]") {
   using Names = std::vector<std::string>;
   REQUIRE(result_names(R"({"metric": "PCK"})") == Names{"PCK"});
-  REQUIRE(result_names(R"({"interval": 10, "metric": ["PCK", "PCK@0.05", "AUC", "EPE"], "save_best": "PCK",
-                           "rule": "greater", "pck_thr": 0.1, "auc_nor": 15, "res_folder": null})") ==
-          Names{"PCK", "PCK@0.05", "AUC", "EPE"});
+  REQUIRE(
+      result_names(R"({"interval": 10, "metric": ["PCK", "PCK@0.05", "AUC", "EPE", "NME"], "save_best": "PCK",
+                           "rule": "greater", "pck_thr": 0.1, "auc_nor": 15, "res_folder": null,
+                           "norm_item": "bbox_size"})") == Names{"PCK", "PCK@0.05", "AUC", "EPE", "NME"});
+}
+
+TEST_CASE("metrics of single annotations cannot judge a detector's boxes", "[metric][error]") {
+  MetricContext context;
+  context.detected_boxes = true;
+  REQUIRE_THAT(test::error_of([&] { (void)make_metrics(Node::parse(R"({"metric": "PCK"})"), context); }),
+               test::ContainsSubstring("use_gt_bbox"));
 }
 
 TEST_CASE("pck_thr is PCK's threshold, not that of PCK@x", "[metric]") {
@@ -47,8 +55,12 @@ TEST_CASE("pck_thr is PCK's threshold, not that of PCK@x", "[metric]") {
 TEST_CASE("wrong evaluation settings are named", "[metric][error]") {
   const auto [evaluation, expected] = GENERATE(table<std::string, std::string>({
       {R"({"interval": 1})", "metric"},
-      {R"({"metric": "mAP"})", "\"mAP\" is not available yet"},
-      {R"({"metric": ["PCK", "NME"]})", "/metric/1"},
+      {R"({"metric": "mAP"})", "mAP needs an annotation file"},
+      {R"({"metric": "tPCK"})", "\"tPCK\" is not available yet"},
+      {R"({"metric": ["PCK", "NME"]})", "/metric/1: NME has no normaliser"},
+      {R"({"metric": "NME", "norm_item": "nose"})", "/norm_item"},
+      {R"({"metric": "NME", "keypoint_indices": [1, 1]})", "one keypoint twice"},
+      {R"({"metric": "mAP", "score_mode": "box"})", "/score_mode"},
       {R"({"metric": "EPEE"})", "EPE"},
       {R"({"metric": "PCK@x"})", "PCK@0.05"},
       {R"({"metric": "PCK@-1"})", "above 0"},
