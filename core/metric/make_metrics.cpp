@@ -156,7 +156,10 @@ std::shared_ptr<const Metric> make_metric(const Node& node, const EvaluationArgs
         "\"mAP\"", "set data_cfg's use_gt_bbox to true");
   }
   if (name == "PCK") return std::make_shared<Pck>(name, args.pck_thr);
-  if (name == "PCKh") return std::make_shared<Pckh>(args.pckh_thr, context.pckh);
+  if (name == "PCKh") {
+    const bool mpii = context.info && context.info->name == "mpii";
+    return std::make_shared<Pckh>(mpii ? Pckh::mpii_threshold : args.pckh_thr, context.pckh);
+  }
   if (name == "AUC") return std::make_shared<Auc>(args.auc_nor);
   if (name == "EPE") return std::make_shared<Epe>();
   if (name == "NME") return std::make_shared<Nme>(nme_normaliser(node, args, context));

@@ -11,7 +11,6 @@ namespace ph {
 namespace {
 
 constexpr std::size_t mpii_keypoints = 16;
-constexpr double mpii_threshold = 0.5;
 
 struct Part {
   const char* name;

@@ -11,6 +11,7 @@ namespace ph {
 /// thorax (6 and 7). For others one number, "PCKh", a share.
 class Pckh final : public Metric {
  public:
+  static constexpr double mpii_threshold = 0.5;
   Pckh(double threshold, const PckhRules& rules) : threshold_(threshold), rules_(rules) {}
   MetricValues evaluate(const std::vector<Instance>& instances, const std::vector<Prediction>& predictions,
                         const DatasetInfo& info) const override;
@@ -18,7 +19,7 @@ class Pckh final : public Metric {
                                   const std::vector<Prediction>& predictions) const override;
 
  private:
-  double threshold_;  ///< of data sets other than MPII
+  double threshold_;  ///< MPII's table has its own
   PckhRules rules_;
 };
 
