@@ -1,5 +1,6 @@
 #include "data/affine.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
@@ -34,6 +35,31 @@ AffineMatrix crop_matrix(const std::array<float, 2>& center, const std::array<fl
   AffineMatrix out{};
   for (int i = 0; i < 6; ++i) out[static_cast<std::size_t>(i)] = matrix.at<double>(i / 3, i % 3);
   return out;
+}
+
+Region seen_region(const AffineMatrix& m, const std::array<std::int64_t, 2>& size, int width, int height) {
+  const double det = m[0] * m[4] - m[1] * m[3];
+  // One pixel for the interpolation's neighbour, one for OpenCV's rounding to 1/32.
+  constexpr double kMargin = 2;
+  double left = width, top = height, right = -1, bottom = -1;
+  for (const double u : {0.0, static_cast<double>(size[0] - 1)}) {
+    for (const double v : {0.0, static_cast<double>(size[1] - 1)}) {
+      const double x = (m[4] * (u - m[2]) - m[1] * (v - m[5])) / det;
+      const double y = (m[0] * (v - m[5]) - m[3] * (u - m[2])) / det;
+      if (!std::isfinite(x) || !std::isfinite(y)) return {0, 0, width, height};
+      left = std::min(left, x), right = std::max(right, x);
+      top = std::min(top, y), bottom = std::max(bottom, y);
+    }
+  }
+  const auto cut = [](double value, int limit) {
+    return static_cast<int>(std::clamp(value, 0.0, double(limit)));
+  };
+  Region seen;
+  seen.x = cut(std::floor(left - kMargin), width);
+  seen.y = cut(std::floor(top - kMargin), height);
+  seen.width = cut(std::ceil(right + kMargin) + 1, width) - seen.x;
+  seen.height = cut(std::ceil(bottom + kMargin) + 1, height) - seen.y;
+  return seen;
 }
 
 }  // namespace ph

@@ -2,6 +2,8 @@
 #include <array>
 #include <cstdint>
 
+#include "data/image.hpp"
+
 namespace ph {
 
 /// Rows of a 2 x 3 matrix: x' = m[0] x + m[1] y + m[2], y' = m[3] x + m[4] y + m[5].
@@ -12,5 +14,10 @@ using AffineMatrix = std::array<double, 6>;
 /// three pairs of points in float32, of which only the width counts (the scale has the crop's aspect).
 [[nodiscard]] AffineMatrix crop_matrix(const std::array<float, 2>& center, const std::array<float, 2>& scale,
                                        double rotation, const std::array<std::int64_t, 2>& size);
+
+/// The pixels of an image of `width` x `height` that a crop of `size`, cut out with `matrix` and bilinear
+/// interpolation, may look at; empty when the crop lies beside the image.
+[[nodiscard]] Region seen_region(const AffineMatrix& matrix, const std::array<std::int64_t, 2>& size,
+                                 int width, int height);
 
 }  // namespace ph

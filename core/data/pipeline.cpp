@@ -102,8 +102,27 @@ Pipeline::Pipeline(const Node& list, const PipelineContext& context, const std::
     throw list[list.size() - 1].error("the pipeline does not end with Collect",
                                       "Collect as the last transform");
   }
+  decode_late();
   const std::vector<Item> needs = steps_.back()->contract().needs;
   gives_target_ = std::find(needs.begin(), needs.end(), Item::target) != needs.end();
+}
+
+// Where nothing looks at pixels before the crop is cut, only the part under the crop is decoded.
+void Pipeline::decode_late() {
+  const auto has = [](const std::vector<Item>& items, Item item) {
+    return std::find(items.begin(), items.end(), item) != items.end();
+  };
+  Transform* loader = nullptr;
+  for (const auto& step : steps_) {
+    const auto contract = step->contract();
+    if (has(contract.makes, Item::image)) loader = step.get();
+    if (!has(contract.needs, Item::image)) continue;
+    if (!step->takes_undecoded()) return;
+    if (has(contract.makes, Item::crop)) {
+      if (loader) loader->leave_undecoded();
+      return;
+    }
+  }
 }
 
 void Pipeline::run(Sample& sample, const Draws& draws) const {

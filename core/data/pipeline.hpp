@@ -20,6 +20,7 @@ class Pipeline {
   [[nodiscard]] bool gives_target() const noexcept { return gives_target_; }
 
  private:
+  void decode_late();
   std::vector<std::shared_ptr<Transform>> steps_;
   bool gives_target_ = false;
 };

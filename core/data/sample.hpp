@@ -31,14 +31,28 @@ class SampleArray {
   std::vector<float> own_;
 };
 
+struct Sample;
+
+/// Where a sample's picture comes from when it is decoded only once somebody knows which part is wanted.
+class ImageSource {
+ public:
+  virtual ~ImageSource() = default;
+  /// The picture of `sample`'s instance, of which only the pixels of `wanted` need be right (empty: all).
+  /// Throws Error(data) naming the image.
+  [[nodiscard]] virtual std::shared_ptr<const Image> picture(Sample& sample, const Region& wanted) const = 0;
+};
+
 /// What flows through a pipeline: one instance, its picture and what has been made of them. Can be moved,
 /// not copied, and be used for many instances, one after the other, by one thread.
 struct Sample {
   std::int64_t index = 0;              ///< in the data set
   const Instance* instance = nullptr;  ///< owned by the data set
 
-  /// Current picture: the whole image, after TopDownAffine the crop. May be shared: never written to.
+  /// Current picture: the whole image, after TopDownAffine the crop. May be shared: never written to. Null
+  /// while `source` is set: then it is still to be decoded, and mirrored if `mirrored` says so.
   std::shared_ptr<const Image> image;
+  const ImageSource* source = nullptr;
+  bool mirrored = false;
   std::vector<float> joints;   ///< 2 K: x, y in pixels of `image`
   std::vector<float> visible;  ///< K: 0 or 1
   /// Crop in the image; scale in units of 200 pixels, as mmpose 0.x.

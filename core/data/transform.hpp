@@ -60,6 +60,11 @@ class Transform {
   virtual void apply(Sample& sample, const Draws& draws) const = 0;
   /// Whether this step, from now on, does `next`'s work as well. Called while the pipeline is built.
   virtual bool absorb([[maybe_unused]] const Transform& next) { return false; }
+  /// Whether it works on a sample whose picture is still to be decoded (Sample::source). Asked only of
+  /// steps that need Item::image.
+  [[nodiscard]] virtual bool takes_undecoded() const { return false; }
+  /// From now on leaves decoding to the step that cuts the crop; for the step that loads the image.
+  virtual void leave_undecoded() {}
 
   /// Set by the pipeline: tells apart two transforms that draw.
   void set_purpose(std::uint32_t purpose) noexcept { purpose_ = purpose; }

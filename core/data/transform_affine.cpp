@@ -30,8 +30,11 @@ class TopDownAffine final : public Transform {
     return {{Item::image, Item::center, Item::scale}, {Item::crop}, {Item::image, Item::box}};
   }
 
+  bool takes_undecoded() const override { return true; }
+
   void apply(Sample& sample, const Draws&) const override {
     const AffineMatrix matrix = crop_matrix(sample.center, sample.scale, sample.rotation, size_);
+    if (sample.source) fetch(sample, matrix);
     warp(sample, matrix);
     for (std::size_t k = 0; k < sample.visible.size(); ++k) {
       if (sample.visible[k] <= 0) continue;
@@ -42,6 +45,27 @@ class TopDownAffine final : public Transform {
   }
 
  private:
+  // The picture, right at least where the crop looks at it.
+  void fetch(Sample& sample, const AffineMatrix& matrix) const {
+    const auto width = static_cast<int>(sample.instance->image_width);
+    const auto height = static_cast<int>(sample.instance->image_height);
+    const Region seen = seen_region(matrix, size_, width, height);
+    auto where = seen;
+    if (sample.mirrored) where.x = width - seen.x - seen.width;
+    sample.image = sample.source->picture(sample, where);
+    sample.source = nullptr;
+    if (!sample.mirrored || seen.empty()) return;
+    const auto to = sample.spare_image();
+    to->resize(width, height);
+    const auto view = [](const Image& image, const Region& part) {
+      return cv::Mat(image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.pixels.data()))(
+          cv::Rect(part.x, part.y, part.width, part.height));
+    };
+    cv::Mat mirrored = view(*to, seen);
+    cv::flip(view(*sample.image, where), mirrored, 1);
+    sample.image = to;
+  }
+
   void warp(Sample& sample, const AffineMatrix& matrix) const {
     const Image& from = *sample.image;
     const auto crop = sample.spare_image();

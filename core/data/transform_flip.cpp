@@ -24,10 +24,18 @@ class TopDownRandomFlip final : public Transform {
 
   Contract contract() const override { return {{Item::image, Item::center}, {}, {}}; }
 
+  bool takes_undecoded() const override { return true; }
+
   void apply(Sample& sample, const Draws& draws) const override {
     if (rng(sample, draws).uniform() > prob_) return;
-    mirror_image(sample);
-    const float last = static_cast<float>(sample.image->width - 1);
+    if (sample.source) {
+      sample.mirrored = !sample.mirrored;
+    } else {
+      mirror_image(sample);
+    }
+    // The annotation's width is the image's, or it is refused when it is decoded.
+    const auto width = sample.image ? sample.image->width : sample.instance->image_width;
+    const auto last = static_cast<float>(width - 1);
     for (const auto& [left, right] : pairs_) swap_joints(sample, left, right);
     for (std::size_t k = 0; k < sample.visible.size(); ++k) {
       // mmpose multiplies by the visibility: what is not labelled ends at 0, 0.

@@ -22,7 +22,7 @@ const ArgTable<LoadArgs>& LoadArgs::table() {
   return t;
 }
 
-class LoadImageFromFile final : public Transform {
+class LoadImageFromFile final : public Transform, public ImageSource {
  public:
   LoadImageFromFile(const LoadArgs& args, const PipelineContext& context) : cache_(context.cache) {
     if (args.color_type == "grayscale" || args.color_type == "unchanged") {
@@ -36,17 +36,26 @@ class LoadImageFromFile final : public Transform {
 
   Contract contract() const override { return {{}, {Item::image}, {}}; }
 
+  void leave_undecoded() override { late_ = true; }
+
   void apply(Sample& sample, const Draws&) const override {
+    sample.mirrored = false;
+    sample.source = late_ ? this : nullptr;
+    sample.image = late_ ? nullptr : picture(sample, {});
+  }
+
+  std::shared_ptr<const Image> picture(Sample& sample, const Region& wanted) const override {
     const std::string& file = sample.instance->image_file;
     if (cache_) {
-      sample.image = cache_->find(file);
-      if (sample.image) return;
+      if (auto kept = cache_->find(file)) return kept;
     }
     const auto image = cache_ ? std::make_shared<Image>() : sample.spare_image();
-    read_image(file, options_, *image);
+    auto options = options_;
+    if (!cache_) options.wanted = wanted;
+    read_image(file, options, *image);
     check_size(*image, *sample.instance);
     if (cache_) cache_->put(file, image);
-    sample.image = image;
+    return image;
   }
 
  private:
@@ -65,6 +74,7 @@ class LoadImageFromFile final : public Transform {
 
   DecodeOptions options_;
   ImageCache* cache_;
+  bool late_ = false;
 };
 
 }  // namespace

@@ -192,7 +192,7 @@ TEST_CASE("a picture of another size than annotated is an error", "[coco][error]
 }
 
 TEST_CASE("in testing the instances are a detector's boxes, in training annotations", "[coco]") {
-  const test::TempDir dir;
+  const test::TempFolder dir;
   const auto file =
       dir.write("boxes.json", R"([{"image_id": 12, "category_id": 1, "bbox": [1, 2, 30, 40], "score": 0.9},
     {"image_id": 11, "category_id": 1, "bbox": [-5, 0, 20, 20], "score": 0.5},
@@ -228,7 +228,7 @@ TEST_CASE("a detector's boxes that cannot be used are named", "[coco][error]") {
        {R"([{"image_id": 11, "category_id": 1, "bbox": [1, 2, 3, 4], "score": NaN}])", "NaN is no number"},
        {R"([{"image_id": 11, "category_id": 1, "bbox": [1, 2, 3, 4], "score": -1}])",
         "no box of the detector can be used"}}));
-  const test::TempDir dir;
+  const test::TempFolder dir;
   const auto file = dir.write("boxes.json", boxes).string();
   CHECK_THAT(error_with([&](test::CocoSetup& s) {
                s.data_cfg["use_gt_bbox"] = false;
