@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 
@@ -41,7 +42,8 @@ Region seen_region(const AffineMatrix& m, const std::array<std::int64_t, 2>& siz
   const double det = m[0] * m[4] - m[1] * m[3];
   // One pixel for the interpolation's neighbour, one for OpenCV's rounding to 1/32.
   constexpr double kMargin = 2;
-  double left = width, top = height, right = -1, bottom = -1;
+  constexpr double kFar = std::numeric_limits<double>::infinity();
+  double left = kFar, top = kFar, right = -kFar, bottom = -kFar;
   for (const double u : {0.0, static_cast<double>(size[0] - 1)}) {
     for (const double v : {0.0, static_cast<double>(size[1] - 1)}) {
       const double x = (m[4] * (u - m[2]) - m[1] * (v - m[5])) / det;
