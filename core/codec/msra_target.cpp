@@ -1,21 +1,14 @@
 #include "codec/msra_target.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include "codec/heatmap_patch.hpp"
 
 namespace ph {
-namespace {
-
-// Beyond this a keypoint is far outside of any heatmap, and a conversion to int would be undefined.
-constexpr double far_away = 1e9;
-
-}  // namespace
 
 MsraTarget::MsraTarget(std::array<std::int64_t, 2> image_size, std::array<std::int64_t, 2> heatmap_size,
                        double sigma)
-    : stride_{static_cast<double>(image_size[0]) / static_cast<double>(heatmap_size[0]),
+    : HeatmapCodec(heatmap_size),
+      stride_{static_cast<double>(image_size[0]) / static_cast<double>(heatmap_size[0]),
               static_cast<double>(image_size[1]) / static_cast<double>(heatmap_size[1])},
-      size_(heatmap_size),
       reach_(3 * sigma),
       patch_side_(static_cast<std::int64_t>(std::ceil(2 * reach_ + 1))) {
   // 2 reach + 1 pixels, from 0 on; for a broken sigma such as 1.5 that is 10, with its centre at 5.
@@ -29,39 +22,21 @@ MsraTarget::MsraTarget(std::array<std::int64_t, 2> image_size, std::array<std::i
   }
 }
 
-std::size_t MsraTarget::plane() const noexcept { return static_cast<std::size_t>(size_[0] * size_[1]); }
-
 void MsraTarget::encode(std::span<const float> joints, std::span<const float> visible,
                         std::span<float> target, std::span<float> weight) const {
   std::fill(target.begin(), target.end(), 0.0F);
   for (std::size_t k = 0; k < visible.size(); ++k) {
-    weight[k] = visible[k];
-    std::array<std::int64_t, 2> low{}, high{};  // the patch in the heatmap; high is one past the end
-    bool outside = false;
-    for (std::size_t i = 0; i < 2 && !outside; ++i) {
-      const double at = joints[2 * k + i] / stride_[i] + 0.5;
-      outside = !(std::abs(at) < far_away);
-      if (outside) break;
-      // Truncation, not floor: mmpose's int().
-      const auto centre = static_cast<double>(static_cast<std::int64_t>(at));
-      low[i] = static_cast<std::int64_t>(centre - reach_);
-      high[i] = static_cast<std::int64_t>(centre + reach_ + 1);
-      outside = low[i] >= size_[i] || high[i] < 0;
+    const auto patch =
+        HeatmapPatch::around({joints[2 * k] / stride_[0], joints[2 * k + 1] / stride_[1]}, reach_, size_);
+    weight[k] = patch ? visible[k] : 0;
+    if (weight[k] <= 0.5F) continue;
+    float* const heatmap = target.data() + k * plane();
+    const std::int64_t left = patch->first(0), right = patch->last(0, size_[0], patch_side_);
+    if (left >= right) continue;
+    for (std::int64_t y = patch->first(1); y < patch->last(1, size_[1], patch_side_); ++y) {
+      const float* from = patch_.data() + (y - patch->low[1]) * patch_side_ + (left - patch->low[0]);
+      std::copy(from, from + (right - left), heatmap + y * size_[0] + left);
     }
-    if (outside) weight[k] = 0;
-    if (weight[k] > 0.5F) draw(low, high, target.subspan(k * plane(), plane()));
-  }
-}
-
-void MsraTarget::draw(std::array<std::int64_t, 2> low, std::array<std::int64_t, 2> high,
-                      std::span<float> heatmap) const {
-  const std::int64_t left = std::max<std::int64_t>(0, low[0]), top = std::max<std::int64_t>(0, low[1]);
-  const std::int64_t right = std::min({high[0], size_[0], low[0] + patch_side_});
-  const std::int64_t bottom = std::min({high[1], size_[1], low[1] + patch_side_});
-  if (left >= right) return;
-  for (std::int64_t y = top; y < bottom; ++y) {
-    const float* from = patch_.data() + (y - low[1]) * patch_side_ + (left - low[0]);
-    std::copy(from, from + (right - left), heatmap.data() + y * size_[0] + left);
   }
 }
 

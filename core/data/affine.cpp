@@ -64,4 +64,19 @@ Region seen_region(const AffineMatrix& m, const std::array<std::int64_t, 2>& siz
   return seen;
 }
 
+AffineMatrix udp_crop_matrix(const std::array<float, 2>& center, const std::array<float, 2>& scale,
+                             double rotation, const std::array<std::int64_t, 2>& size) {
+  const double radians = std::numbers::pi * rotation / 180;
+  const double cosine = std::cos(radians), sine = std::sin(radians);
+  const double x = static_cast<double>(center[0]), y = static_cast<double>(center[1]);
+  const double width = static_cast<double>(scale[0] * 200.0F),
+               height = static_cast<double>(scale[1] * 200.0F);
+  const double per_x = static_cast<double>(size[0] - 1) / width,
+               per_y = static_cast<double>(size[1] - 1) / height;
+  AffineMatrix out{per_x * cosine, -per_x * sine,  per_x * (-x * cosine + y * sine + 0.5 * width),
+                   per_y * sine,   per_y * cosine, per_y * (-x * sine - y * cosine + 0.5 * height)};
+  for (double& value : out) value = static_cast<double>(static_cast<float>(value));
+  return out;
+}
+
 }  // namespace ph

@@ -20,4 +20,11 @@ using AffineMatrix = std::array<double, 6>;
 [[nodiscard]] Region seen_region(const AffineMatrix& matrix, const std::array<std::int64_t, 2>& size,
                                  int width, int height);
 
+/// The same for UDP (Huang et al., "The devil is in the details", 2020; mmpose get_warp_matrix): `scale` x
+/// 200 pixels, both sides counting, become size - 1 steps between pixels. It turns the other way round
+/// than crop_matrix() does, and its numbers are rounded to float32, as in mmpose.
+[[nodiscard]] AffineMatrix udp_crop_matrix(const std::array<float, 2>& center,
+                                           const std::array<float, 2>& scale, double rotation,
+                                           const std::array<std::int64_t, 2>& size);
+
 }  // namespace ph

@@ -20,8 +20,9 @@ struct SampleMeta {
 /// N samples, collated. All float32.
 struct Batch {
   at::Tensor img;            ///< N x 3 x H x W, RGB, normalised
-  at::Tensor target;         ///< N x K x h x w; undefined when the pipeline makes none
-  at::Tensor target_weight;  ///< N x K x 1; likewise
+  at::Tensor target;         ///< N x K x h x w; 3 K for CombinedTarget, N x S x K x h x w for several
+                             ///< stages, N x K x 2 for regression; undefined when the pipeline makes none
+  at::Tensor target_weight;  ///< N x K x 1, N x S x K x 1 or N x K x 2; likewise
   std::vector<SampleMeta> meta;
   [[nodiscard]] std::int64_t samples() const { return static_cast<std::int64_t>(meta.size()); }
 };

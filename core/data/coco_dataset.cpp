@@ -121,11 +121,10 @@ class TopDownCocoDataset final : public Dataset {
   }
 
   SampleShapes shapes() const override {
-    const auto count = static_cast<std::int64_t>(info_.keypoints.size());
     SampleShapes shapes{{3, config_.image_size[1], config_.image_size[0]}, {}, {}};
     if (!pipeline_->gives_target()) return shapes;
-    shapes.target = {count, config_.heatmap_size[1], config_.heatmap_size[0]};
-    shapes.target_weight = {count, 1};
+    shapes.target = pipeline_->target_shapes().target;
+    shapes.target_weight = pipeline_->target_shapes().weight;
     return shapes;
   }
 

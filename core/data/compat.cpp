@@ -7,10 +7,11 @@ namespace {
 
 // Sources: mmpose v0.13.0, v0.29.0 and v1.3.2. Columns as in the header.
 //            version  drop_last  -1    shifted  w^2    swapped  once   normal <=     @0.11  2nd mask
+//            offset  mirrored
 const std::array<Compat, 3> rows{{
-    {"0.13", true, true, true, true, true, true, true, true, true, true},
-    {"0.29", false, false, true, true, true, false, true, true, false, true},
-    {"1.x", false, false, false, false, true, false, false, false, false, false},
+    {"0.13", true, true, true, true, true, true, true, true, true, true, true, true},
+    {"0.29", false, false, true, true, true, false, true, true, false, true, true, true},
+    {"1.x", false, false, false, false, true, false, false, false, false, false, false, false},
 }};
 
 }  // namespace

@@ -21,6 +21,11 @@ struct Compat {
   bool pckh_inclusive;  ///< PCKh of MPII: a point exactly at the threshold is right (0.x) or wrong (1.x)
   bool pckh_tenth_is_eleventh;  ///< "PCKh@0.1" is taken at 0.11 (0.13)
   bool nms_second_mask_only;  ///< oks_iou with a vis_thr: only the second pose's scores count (0.x), or both
+  bool offset_blur;   ///< CombinedTarget: 0.x draws offsets within the disc alone, whose radius is a share of
+                      ///< the height, and blurs offset maps before they are read; 1.x draws them everywhere,
+                      ///< takes a share of the longer side and does not blur
+  bool udp_mirrored;  ///< UDP's blur in decoding mirrors at the border (0.x); 1.x pads with 0 and restores
+                      ///< each heatmap's maximum
 };
 
 /// The row for `version`; throws with the list of rows.

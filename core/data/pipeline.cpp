@@ -19,6 +19,8 @@ ItemText text_of(Item item) {
       return {"a crop that has not been cut yet", "the data set"};
     case Item::image:
       return {"the whole image", "LoadImageFromFile"};
+    case Item::picture:
+      return {"a picture", "LoadImageFromFile"};
     case Item::center:
       return {"the crop's centre", "TopDownGetBboxCenterScale"};
     case Item::scale:
@@ -96,6 +98,8 @@ Pipeline::Pipeline(const Node& list, const PipelineContext& context, const std::
     step->set_purpose(
         purpose_of(name, static_cast<std::uint32_t>(std::count(names.begin(), names.end(), name))));
     names.push_back(name);
+    if (TargetShapes shapes = step->target_shapes(); !shapes.target.empty())
+      target_shapes_ = std::move(shapes);
     if (steps_.empty() || !steps_.back()->absorb(*step)) steps_.push_back(step);
   }
   if (names.back() != "Collect") {
@@ -116,7 +120,7 @@ void Pipeline::decode_late() {
   for (const auto& step : steps_) {
     const auto contract = step->contract();
     if (has(contract.makes, Item::image)) loader = step.get();
-    if (!has(contract.needs, Item::image)) continue;
+    if (!has(contract.needs, Item::image) && !has(contract.needs, Item::picture)) continue;
     if (!step->takes_undecoded()) return;
     if (has(contract.makes, Item::crop)) {
       if (loader) loader->leave_undecoded();

@@ -18,11 +18,14 @@ class Pipeline {
 
   /// Whether Collect asks for targets.
   [[nodiscard]] bool gives_target() const noexcept { return gives_target_; }
+  /// Shapes of the targets that are made, without the batch; empty: none are.
+  [[nodiscard]] const TargetShapes& target_shapes() const noexcept { return target_shapes_; }
 
  private:
   void decode_late();
   std::vector<std::shared_ptr<Transform>> steps_;
   bool gives_target_ = false;
+  TargetShapes target_shapes_;
 };
 
 }  // namespace ph

@@ -60,8 +60,8 @@ struct Sample {
   double rotation = 0;  ///< degrees
 
   SampleArray img;            ///< 3 x H x W
-  SampleArray target;         ///< K x h x w
-  SampleArray target_weight;  ///< K
+  SampleArray target;         ///< as the codec says, for example K x h x w
+  SampleArray target_weight;  ///< K x 1, or as the codec says
 
   Sample() = default;
   Sample(Sample&&) = default;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "codec/target_codec.hpp"
 #include "config/registry.hpp"
 #include "data/compat.hpp"
 #include "data/dataset_info.hpp"
@@ -25,13 +26,14 @@ struct PipelineContext {
 
 /// Things that transforms hand to each other. A pipeline is checked by them before it runs.
 enum class Item {
-  box,     ///< the annotated box; every data set gives it
-  image,   ///< the whole picture
-  center,  ///< where to cut the crop
-  scale,   ///< how large
-  crop,    ///< picture and keypoints of the crop
-  tensor,  ///< the crop as floats, channels first
-  target,  ///< what the network should give
+  box,      ///< the annotated box; every data set gives it
+  image,    ///< the whole picture
+  picture,  ///< one that may be changed: the whole image, or the crop until it becomes a tensor
+  center,   ///< where to cut the crop
+  scale,    ///< how large
+  crop,     ///< picture and keypoints of the crop
+  tensor,   ///< the crop as floats, channels first
+  target,   ///< what the network should give
 };
 
 /// A transform's place in a pipeline.
@@ -61,10 +63,12 @@ class Transform {
   /// Whether this step, from now on, does `next`'s work as well. Called while the pipeline is built.
   virtual bool absorb([[maybe_unused]] const Transform& next) { return false; }
   /// Whether it works on a sample whose picture is still to be decoded (Sample::source). Asked only of
-  /// steps that need Item::image.
+  /// steps that need Item::image or Item::picture.
   [[nodiscard]] virtual bool takes_undecoded() const { return false; }
   /// From now on leaves decoding to the step that cuts the crop; for the step that loads the image.
   virtual void leave_undecoded() {}
+  /// For a step that makes Item::target: the shapes of `target` and `target_weight`.
+  [[nodiscard]] virtual TargetShapes target_shapes() const { return {}; }
 
   /// Set by the pipeline: tells apart two transforms that draw.
   void set_purpose(std::uint32_t purpose) noexcept { purpose_ = purpose; }
@@ -83,6 +87,10 @@ using TransformRegistry = Registry<Transform, const PipelineContext&>;
 /// All transforms by the names of mmpose 0.x.
 [[nodiscard]] const TransformRegistry& transforms();
 
+/// The step that makes Item::target with `codec`; weighs keypoints where the context asks for it.
+[[nodiscard]] std::shared_ptr<Transform> make_encode_step(std::unique_ptr<const TargetCodec> codec,
+                                                          const PipelineContext& context);
+
 // One function a file of transforms; transforms() calls them.
 void register_load_image(TransformRegistry& registry);
 void register_box_transforms(TransformRegistry& registry);
@@ -91,6 +99,10 @@ void register_half_body(TransformRegistry& registry);
 void register_affine(TransformRegistry& registry);
 void register_tensor_transforms(TransformRegistry& registry);
 void register_generate_target(TransformRegistry& registry);
+void register_regression_target(TransformRegistry& registry);
+void register_translation(TransformRegistry& registry);
+void register_photometric(TransformRegistry& registry);
+void register_albumentation(TransformRegistry& registry);
 void register_collect(TransformRegistry& registry);
 
 }  // namespace ph

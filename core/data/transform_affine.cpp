@@ -21,8 +21,12 @@ const ArgTable<AffineArgs>& AffineArgs::table() {
 
 class TopDownAffine final : public Transform {
  public:
-  TopDownAffine(const AffineArgs& args, const PipelineContext& context) : size_(context.image_size) {
-    if (args.use_udp) throw Unavailable{"use_udp", "UDP is not available yet", "false"};
+  TopDownAffine(const AffineArgs& args, const PipelineContext& context)
+      : size_(context.image_size), udp_(args.use_udp) {
+    if (udp_ && (size_[0] < 2 || size_[1] < 2)) {
+      throw Unavailable{"use_udp", "UDP counts the steps between pixels, and image_size has one pixel",
+                        "an image_size of 2 at least"};
+    }
   }
 
   Contract contract() const override {
@@ -33,10 +37,12 @@ class TopDownAffine final : public Transform {
   bool takes_undecoded() const override { return true; }
 
   void apply(Sample& sample, const Draws&) const override {
-    const AffineMatrix matrix = crop_matrix(sample.center, sample.scale, sample.rotation, size_);
+    const AffineMatrix matrix = udp_ ? udp_crop_matrix(sample.center, sample.scale, sample.rotation, size_)
+                                     : crop_matrix(sample.center, sample.scale, sample.rotation, size_);
     if (sample.source) fetch(sample, matrix);
     warp(sample, matrix);
     for (std::size_t k = 0; k < sample.visible.size(); ++k) {
+      // mmpose moves what is not labelled along with UDP only; nothing reads it.
       if (sample.visible[k] <= 0) continue;
       const double x = sample.joints[2 * k], y = sample.joints[2 * k + 1];
       sample.joints[2 * k] = static_cast<float>(matrix[0] * x + matrix[1] * y + matrix[2]);
@@ -78,6 +84,7 @@ class TopDownAffine final : public Transform {
   }
 
   std::array<std::int64_t, 2> size_;
+  bool udp_;
 };
 
 }  // namespace

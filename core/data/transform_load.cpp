@@ -34,7 +34,7 @@ class LoadImageFromFile final : public Transform, public ImageSource {
     options_.apply_orientation = args.color_type == "color";
   }
 
-  Contract contract() const override { return {{}, {Item::image}, {}}; }
+  Contract contract() const override { return {{}, {Item::image, Item::picture}, {}}; }
 
   void leave_undecoded() override { late_ = true; }
 

@@ -58,7 +58,7 @@ class ToTensor final : public Transform {
         channel[byte] = static_cast<float>(byte) / 255.0F;
     }
   }
-  Contract contract() const override { return {{Item::crop}, {Item::tensor}, {}}; }
+  Contract contract() const override { return {{Item::crop}, {Item::tensor}, {Item::picture}}; }
 
   bool absorb(const Transform& next) override {
     const auto* normalize = dynamic_cast<const NormalizeTensor*>(&next);

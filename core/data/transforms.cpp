@@ -12,6 +12,7 @@ const TransformRegistry& transforms() {
     register_affine(registry);
     register_tensor_transforms(registry);
     register_generate_target(registry);
+    register_regression_target(registry);
     register_collect(registry);
     return registry;
   }();
