@@ -31,8 +31,8 @@ struct Region {
   [[nodiscard]] bool empty() const noexcept { return width <= 0 || height <= 0; }
 };
 
-/// How an image file becomes pixels. Grey files get three equal channels, 16-bit ones are cut to 8,
-/// alpha is dropped: what OpenCV's IMREAD_COLOR does, as in mmpose.
+/// How an image file becomes pixels. Grey files get three equal channels, 16-bit ones keep their
+/// upper 8, alpha is dropped: what OpenCV's IMREAD_COLOR does, as in mmpose.
 struct DecodeOptions {
   bool rgb = true;                ///< order of the channels; else BGR
   bool apply_orientation = true;  ///< turn as the file's EXIF orientation says

@@ -13,6 +13,9 @@ const TransformRegistry& transforms() {
     register_tensor_transforms(registry);
     register_generate_target(registry);
     register_regression_target(registry);
+    register_translation(registry);
+    register_photometric(registry);
+    register_albumentation(registry);
     register_collect(registry);
     return registry;
   }();

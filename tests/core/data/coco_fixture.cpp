@@ -76,6 +76,7 @@ std::vector<std::uint8_t> jpeg_of(const ph::Image& rgb, const JpegOptions& optio
   jpeg_set_quality(&info, 95, TRUE);
   info.comp_info[0].h_samp_factor = options.channels == 3 ? options.sampling_x : 1;
   info.comp_info[0].v_samp_factor = options.channels == 3 ? options.sampling_y : 1;
+  info.arith_code = options.arithmetic ? TRUE : FALSE;
   if (options.progressive) jpeg_simple_progression(&info);
   jpeg_start_compress(&info, TRUE);
   if (options.orientation > 0) {

@@ -63,19 +63,57 @@ TEST_CASE("mistakes in the order of a pipeline are found before it runs", "[pipe
 }
 
 TEST_CASE("what is not there yet is refused by name and place", "[pipeline][error]") {
-  CHECK_THAT(error_with(with(2, "use_udp", true)), ContainsSubstring("/2/use_udp: UDP is not available yet"));
-  CHECK_THAT(error_with(with(5, "encoding", "UDP")),
-             ContainsSubstring("/5/encoding: \"UDP\" is not available yet"));
-  CHECK_THAT(error_with(with(5, "encoding", "Megvii")), ContainsSubstring("\"Megvii\" is not available yet"));
-  CHECK_THAT(error_with(with(5, "unbiased_encoding", true)),
-             ContainsSubstring("unbiased encoding is not available yet"));
-  CHECK_THAT(error_with(with(5, "target_type", "CombinedTarget")),
-             ContainsSubstring("\"CombinedTarget\" is not available"));
   CHECK_THAT(error_with(with(5, "sigma", 0)), ContainsSubstring("/5/sigma"));
   CHECK_THAT(error_with(with(0, "color_type", "grayscale")),
              ContainsSubstring("\"grayscale\" is not available yet"));
   CHECK_THAT(error_with(with(0, "to_float32", true)), ContainsSubstring("/0/to_float32"));
   CHECK_THAT(error_with(with(6, "keys", {"target"})), ContainsSubstring("\"img\" is missing"));
+}
+
+TEST_CASE("all encodings are taken", "[pipeline]") {
+  CHECK(error_with(with(2, "use_udp", true)) == "(no error)");
+  CHECK(error_with(with(5, "encoding", "UDP")) == "(no error)");
+  CHECK(error_with(with(5, "encoding", "Megvii")) == "(no error)");
+  CHECK(error_with(with(5, "unbiased_encoding", true)) == "(no error)");
+  CHECK(error_with(with(5, "sigma", {1, 2})) == "(no error)");
+}
+
+TEST_CASE("changes of colour take the whole image or the crop, but no tensor", "[pipeline]") {
+  const auto with_step_at = [](int place) {
+    return error_with([place](test::Json& list) {
+      list.insert(list.begin() + place, test::Json{{"type", "PhotometricDistortion"}});
+    });
+  };
+  CHECK(with_step_at(1) == "(no error)");
+  CHECK(with_step_at(3) == "(no error)");
+  CHECK_THAT(with_step_at(4), ContainsSubstring("PhotometricDistortion before ToTensor"));
+  CHECK_THAT(error_with([](test::Json& list) {
+               list[1] = {{"type", "PhotometricDistortion"}, {"contrast_range", {1.5, 0.5}}};
+             }),
+             ContainsSubstring("/1/contrast_range: the range is empty"));
+}
+
+TEST_CASE("settings of targets that mean nothing or make no sense are named", "[pipeline][error]") {
+  const auto megvii = [](const test::Json& kernel) {
+    return error_with([&](test::Json& list) {
+      list[5]["encoding"] = "Megvii";
+      list[5]["kernel"] = kernel;
+    });
+  };
+  CHECK_THAT(error_with(with(5, "target_type", "CombinedTarget")),
+             ContainsSubstring("/5/target_type: CombinedTarget belongs to another encoding"));
+  CHECK_THAT(error_with([](test::Json& list) {
+               list[5]["encoding"] = "UDP";
+               list[5]["unbiased_encoding"] = true;
+             }),
+             ContainsSubstring("/5/unbiased_encoding: it has no meaning for UDP"));
+  CHECK_THAT(error_with(with(5, "sigma", test::Json::array({2, -1}))), ContainsSubstring("/5/sigma/1"));
+  CHECK_THAT(error_with(with(5, "sigma", test::Json::array())), ContainsSubstring("/5/sigma: an empty list"));
+  CHECK_THAT(error_with(with(5, "sigma", "wide")), ContainsSubstring("/5/sigma"));
+  CHECK_THAT(megvii({11, 10}), ContainsSubstring("/5/kernel/1") && ContainsSubstring("odd"));
+  CHECK_THAT(megvii(11), ContainsSubstring("/5/kernel: not the size of a kernel"));
+  CHECK_THAT(megvii({{11, 11}, {9}}), ContainsSubstring("/5/kernel/1: not the size of a kernel"));
+  CHECK(megvii({{11, 11}, {9, 9}}) == "(no error)");
 }
 
 TEST_CASE("mmpose 0.13's spelling of the target type is taken", "[pipeline]") {

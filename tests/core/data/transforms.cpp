@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/data/coco_fixture.hpp"
+#include "core/data/transform_bench.hpp"
 #include "data/affine.hpp"
 #include "data/box.hpp"
 #include "support/catch.hpp"
@@ -11,48 +11,18 @@
 
 namespace {
 
+using test::Bench;
 using test::ContainsSubstring;
-
-// A transform with what it works on: an image of 64 x 48 with a nose and two eyes.
-struct Bench {
-  ph::DatasetInfo info;
-  ph::Compat compat = ph::default_compat();
-  ph::PipelineContext context;
-  ph::Instance instance;
-  ph::Sample sample;
-
-  Bench() {
-    info.keypoints = {"nose", "left_eye", "right_eye", "chin"};
-    info.flip_pairs = {{1, 2}};
-    info.upper_body = {0, 1, 2};
-    info.joint_weights = {1, 2, 3, 4};
-    context = {&info, &compat, {32, 32}, {8, 8}, false, nullptr};
-    instance.bbox = {8, 6, 40, 30};
-    reset();
-  }
-  void reset(std::int64_t index = 0) {
-    sample.index = index;
-    sample.instance = &instance;
-    sample.image = std::make_shared<ph::Image>(test::pattern(64, 48));
-    sample.joints = {20, 20, 30, 12, 12, 14, 21, 30};
-    sample.visible = {1, 1, 1, 0};
-    sample.center = {28, 21};
-    sample.scale = {0.25F, 0.25F};
-    sample.rotation = 0;
-  }
-  [[nodiscard]] std::shared_ptr<ph::Transform> make(const char* json) const {
-    return ph::transforms().make(ph::Node::parse(json, "test.json"), context);
-  }
-};
 
 }  // namespace
 
-TEST_CASE("all transforms of the first pipelines are there by name", "[transform]") {
+TEST_CASE("all transforms of top-down pipelines are there by name", "[transform]") {
   CHECK(ph::transforms().names() ==
-        std::vector<std::string>{"Collect", "LoadImageFromFile", "NormalizeTensor", "ToTensor",
-                                 "TopDownAffine", "TopDownGenerateTarget", "TopDownGetBboxCenterScale",
-                                 "TopDownGetRandomScaleRotation", "TopDownHalfBodyTransform",
-                                 "TopDownRandomFlip", "TopDownRandomShiftBboxCenter"});
+        std::vector<std::string>{
+            "Albumentation", "Collect", "LoadImageFromFile", "NormalizeTensor", "PhotometricDistortion",
+            "ToTensor", "TopDownAffine", "TopDownGenerateTarget", "TopDownGenerateTargetRegression",
+            "TopDownGetBboxCenterScale", "TopDownGetRandomScaleRotation", "TopDownHalfBodyTransform",
+            "TopDownRandomFlip", "TopDownRandomShiftBboxCenter", "TopDownRandomTranslation"});
 }
 
 TEST_CASE("crop matrices equal mmpose's", "[transform][golden]") {
@@ -74,6 +44,21 @@ TEST_CASE("crop matrices equal mmpose's", "[transform][golden]") {
         CHECK_THAT(matrix[3 * row] * x + matrix[3 * row + 1] * y + matrix[3 * row + 2],
                    test::WithinAbs(expected, tolerance));
       }
+    }
+  }
+}
+
+TEST_CASE("UDP's crop matrices equal mmpose's", "[transform][golden]") {
+  for (const auto& one : test::golden("targets.json").at("warp")) {
+    auto scale = one["scale"].get<std::array<float, 2>>();  // in pixels
+    for (float& value : scale) value /= 200.0F;
+    const auto matrix =
+        ph::udp_crop_matrix(one["center"].get<std::array<float, 2>>(), scale, one["rot"].get<double>(),
+                            one["output_size"].get<std::array<std::int64_t, 2>>());
+    for (std::size_t i = 0; i < 6; ++i) {
+      // float32 numbers, of a scale that was divided by 200 and multiplied again.
+      CHECK_THAT(matrix[i], test::WithinRel(one["matrix"][i / 3][i % 3].get<double>(), 5e-7) ||
+                                test::WithinAbs(0, 1e-6));
     }
   }
 }
@@ -230,6 +215,23 @@ TEST_CASE("TopDownAffine puts labelled keypoints where their pixels go", "[trans
   }
 }
 
+TEST_CASE("TopDownAffine with use_udp maps corner pixels to corner pixels", "[transform]") {
+  Bench bench;
+  // 31 steps between pixels around (28, 21): x' = x - 12.5, y' = y - 5.5.
+  bench.sample.scale = {31 / 200.0F, 31 / 200.0F};
+  bench.make(R"({"type": "TopDownAffine", "use_udp": true})")->apply(bench.sample, {});
+  const std::vector<float> expected{7.5, 14.5, 17.5, 6.5, -0.5, 8.5, 21, 30};  // the last one is not labelled
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    CHECK_THAT(bench.sample.joints[i], test::WithinAbs(expected[i], 1e-4));
+  const ph::Image whole = test::pattern(64, 48);
+  for (int c = 0; c < 3; ++c) {
+    const double between = (whole.row(5)[3 * 12 + c] + whole.row(5)[3 * 13 + c] + whole.row(6)[3 * 12 + c] +
+                            whole.row(6)[3 * 13 + c]) /
+                           4.0;
+    CHECK_THAT(bench.sample.image->row(0)[c], test::WithinAbs(between, 1));
+  }
+}
+
 TEST_CASE("ToTensor and NormalizeTensor give (byte / 255 - mean) / std, alone or as one", "[transform]") {
   const char* const normalize =
       R"({"type": "NormalizeTensor", "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]})";
@@ -262,6 +264,75 @@ TEST_CASE("target weights are the visibility, times joint_weights where they are
                            bench.sample.target_weight.values().end()) == std::vector<float>{1, 2, 3, 0});
 }
 
+TEST_CASE("joint weights reach every stage and both coordinates", "[transform]") {
+  Bench bench;
+  bench.context.use_different_joint_weights = true;
+  const auto weights = [&](const char* json) {
+    bench.make(json)->apply(bench.sample, {});
+    const auto values = bench.sample.target_weight.values();
+    return std::vector<float>(values.begin(), values.end());
+  };
+  CHECK(weights(R"({"type": "TopDownGenerateTarget", "sigma": [1, 2]})") ==
+        std::vector<float>{1, 2, 3, 0, 1, 2, 3, 0});
+  CHECK(weights(R"({"type": "TopDownGenerateTargetRegression"})") ==
+        std::vector<float>{1, 1, 2, 2, 3, 3, 0, 0});
+}
+
+TEST_CASE("a step that makes targets tells their shapes", "[transform]") {
+  const Bench bench;
+  const auto shape = [&](const char* json) { return bench.make(json)->target_shapes().target; };
+  using Shape = std::vector<std::int64_t>;
+  CHECK(shape(R"({"type": "TopDownGenerateTarget"})") == Shape{4, 8, 8});
+  CHECK(shape(R"({"type": "TopDownGenerateTarget", "encoding": "UDP", "target_type": "CombinedTarget"})") ==
+        Shape{12, 8, 8});
+  CHECK(
+      shape(
+          R"({"type": "TopDownGenerateTarget", "encoding": "Megvii", "kernel": [[9, 9], [5, 5], [3, 3]]})") ==
+      Shape{3, 4, 8, 8});
+  CHECK(shape(R"({"type": "TopDownGenerateTargetRegression"})") == Shape{4, 2});
+  CHECK(shape(R"({"type": "TopDownAffine"})").empty());
+}
+
+TEST_CASE("TopDownRandomTranslation moves the centre by a share of the crop", "[transform]") {
+  Bench bench;
+  const auto move =
+      bench.make(R"({"type": "TopDownRandomTranslation", "trans_factor": 0.1, "trans_prob": 0.4})");
+  constexpr int count = 4000;
+  int moved = 0;
+  float furthest = 0;
+  for (int i = 0; i < count; ++i) {
+    bench.reset(i);
+    move->apply(bench.sample, {1, 2});
+    moved += bench.sample.center[0] != 28;
+    furthest = std::max(furthest, std::abs(bench.sample.center[1] - 21));
+  }
+  CHECK(std::abs(moved - 0.4 * count) < 0.04 * count);
+  CHECK((furthest > 4.9F && furthest < 5.0F));  // 0.1 of 0.25 x 200 pixels
+}
+
+TEST_CASE("PhotometricDistortion changes a copy, by sample and epoch", "[transform]") {
+  Bench bench;
+  const auto step = bench.make(R"({"type": "PhotometricDistortion"})");
+  const auto shared = bench.sample.image;
+  int changed = 0;
+  for (int i = 0; i < 400; ++i) {
+    bench.reset(i);
+    bench.sample.image = shared;
+    step->apply(bench.sample, {1, 2});
+    changed += bench.sample.image->pixels != shared->pixels;
+  }
+  CHECK(shared->pixels == test::pattern(64, 48).pixels);
+  // Nothing happens with probability 1/2 x 1/2 x 1/4; five standard errors.
+  CHECK(std::abs(changed - 375) < 25);
+  const auto pixels = [&](std::int64_t epoch) {
+    bench.reset(3);
+    step->apply(bench.sample, {1, epoch});
+    return bench.sample.image->pixels;
+  };
+  CHECK(pixels(5) == pixels(5));
+  CHECK(pixels(5) != pixels(6));
+}
+
 TEST_CASE("wrong arguments of transforms are named", "[transform][error]") {
   const Bench bench;
   const auto error = [&](const char* json) { return test::error_of([&] { (void)bench.make(json); }); };
@@ -270,6 +341,9 @@ TEST_CASE("wrong arguments of transforms are named", "[transform][error]") {
                  ContainsSubstring("TopDownRandomFlip"));
   CHECK_THAT(error(R"({"type": "TopDownRandomFlip", "flip_prob": 1.5})"), ContainsSubstring("flip_prob"));
   CHECK_THAT(error(R"({"type": "TopDownRandomFlip", "prob": 0.5})"), ContainsSubstring("flip_prob"));
+  CHECK_THAT(error(R"({"type": "TopDownRandomTranslation", "trans_prob": 2})"),
+             ContainsSubstring("trans_prob"));
+  CHECK_THAT(error(R"({"type": "PhotometricDistortion", "hue_delta": 200})"), ContainsSubstring("hue_delta"));
   CHECK_THAT(error(R"({"type": "NormalizeTensor", "mean": [0, 0, 0]})"), ContainsSubstring("std"));
   CHECK_THAT(error(R"({"type": "NormalizeTensor", "mean": [0, 0, 0], "std": [1, 0, 1]})"),
              ContainsSubstring("std"));
