@@ -11,4 +11,9 @@ namespace ph {
 [[nodiscard]] at::Tensor heatmap_pck(const at::Tensor& output, const at::Tensor& target,
                                      const at::Tensor& target_weight, double thr, bool swapped_norm);
 
+/// The same for coordinates N x K x 2 in units of the crop's sides, with weights N x K x 2, of which x's
+/// count: mmpose's keypoint_pck_accuracy with a normaliser of 1.
+[[nodiscard]] at::Tensor coordinate_pck(const at::Tensor& output, const at::Tensor& target,
+                                        const at::Tensor& target_weight, double thr);
+
 }  // namespace ph

@@ -1,9 +1,16 @@
 #include "model/parts.hpp"
 
+#include "model/adaptive_wing_loss.hpp"
+#include "model/combined_target_loss.hpp"
+#include "model/coordinate_loss.hpp"
+#include "model/deeppose_head.hpp"
+#include "model/global_average_pooling.hpp"
 #include "model/joints_mse_loss.hpp"
+#include "model/joints_ohkm_loss.hpp"
 #include "model/resnet.hpp"
 #include "model/simple_head.hpp"
 #include "model/top_down.hpp"
+#include "model/wing_loss.hpp"
 
 namespace ph {
 
@@ -27,6 +34,17 @@ const BackboneRegistry& backbones() {
   return registry;
 }
 
+const NeckRegistry& necks() {
+  static const NeckRegistry registry = [] {
+    NeckRegistry all("neck");
+    all.add<GlobalAveragePoolingArgs>("GlobalAveragePooling", [](const GlobalAveragePoolingArgs&) {
+      return std::make_shared<GlobalAveragePooling>();
+    });
+    return all;
+  }();
+  return registry;
+}
+
 const HeadRegistry& heads() {
   static const HeadRegistry registry = [] {
     HeadRegistry all("keypoint head");
@@ -35,6 +53,11 @@ const HeadRegistry& heads() {
                               return std::make_shared<SimpleHead>(args, context);
                             });
     all.alias("TopDownSimpleHead", "TopdownHeatmapSimpleHead");
+    all.add<DeepposeHeadArgs>("DeepposeRegressionHead",
+                              [](const DeepposeHeadArgs& args, const HeadContext& context) {
+                                return std::make_shared<DeepposeHead>(args, context);
+                              });
+    all.alias("FcHead", "DeepposeRegressionHead");
     return all;
   }();
   return registry;
@@ -46,6 +69,21 @@ const LossRegistry& losses() {
     all.add<JointsMseArgs>("JointsMSELoss", [](const JointsMseArgs& args, const Compat& compat) {
       return std::make_shared<JointsMseLoss>(args, compat);
     });
+    // These are the same in all versions.
+    const auto add = [&all]<class Loss, class Args>(const char* name) {
+      all.add<Args>(name, [](const Args& args, const Compat&) { return std::make_shared<Loss>(args); });
+    };
+    add.operator()<JointsOhkmLoss, JointsOhkmArgs>("JointsOHKMMSELoss");
+    add.operator()<CombinedTargetLoss, CombinedTargetLossArgs>("CombinedTargetMSELoss");
+    add.operator()<AdaptiveWingLoss, AdaptiveWingArgs>("AdaptiveWingLoss");
+    add.operator()<WingLoss, WingArgs>("WingLoss");
+    add.operator()<SoftWingLoss, SoftWingArgs>("SoftWingLoss");
+    for (const auto& [name, make] : {std::pair{"SmoothL1Loss", &CoordinateLoss::smooth_l1},
+                                     {"L1Loss", &CoordinateLoss::l1},
+                                     {"MSELoss", &CoordinateLoss::mse}}) {
+      all.add<CoordinateLossArgs>(
+          name, [make](const CoordinateLossArgs& args, const Compat&) { return make(args); });
+    }
     return all;
   }();
   return registry;

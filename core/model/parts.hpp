@@ -2,6 +2,7 @@
 #include "config/registry.hpp"
 #include "model/backbone.hpp"
 #include "model/keypoint_loss.hpp"
+#include "model/neck.hpp"
 #include "model/pose_head.hpp"
 #include "model/pose_model.hpp"
 
@@ -11,11 +12,13 @@ namespace ph {
 // of its own, and a line in parts.cpp. Filled on first use; any thread.
 using ModelRegistry = Registry<PoseModel, const Compat&>;
 using BackboneRegistry = Registry<Backbone>;
+using NeckRegistry = Registry<Neck>;
 using HeadRegistry = Registry<PoseHead, const HeadContext&>;
 using LossRegistry = Registry<KeypointLoss, const Compat&>;
 
 [[nodiscard]] const ModelRegistry& models();
 [[nodiscard]] const BackboneRegistry& backbones();
+[[nodiscard]] const NeckRegistry& necks();
 [[nodiscard]] const HeadRegistry& heads();
 [[nodiscard]] const LossRegistry& losses();
 

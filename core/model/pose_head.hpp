@@ -28,7 +28,7 @@ struct HeadContext {
 class PoseHead : public torch::nn::Module {
  public:
   using Module::Module;
-  /// The network's output for the loss, for example heatmaps N x K x h x w.
+  /// The network's output for the loss: heatmaps N x K x h x w, or coordinates N x K x 2.
   [[nodiscard]] virtual at::Tensor forward(const Features& features) = 0;
   /// Scalars for the log in order: losses (names that contain "loss", to be summed), then accuracies.
   /// Throws Error(config) when the shapes of output and targets differ.
@@ -43,6 +43,12 @@ class PoseHead : public torch::nn::Module {
   /// Draws all weights as mmpose does, from torch's generator.
   virtual void init_weights() = 0;
   [[nodiscard]] virtual std::int64_t num_keypoints() const = 0;
+  /// The setting that would give `count` keypoints, for advice: "out_channels = 17".
+  [[nodiscard]] virtual std::string keypoints_setting(std::int64_t count) const {
+    return "out_channels = " + std::to_string(count);
+  }
+  /// Whether it takes pooled features N x C and gives coordinates from 0 to 1, no heatmaps.
+  [[nodiscard]] virtual bool regresses() const { return false; }
   /// The backbone's maps that it takes, as pairs (index of the map, channels).
   [[nodiscard]] virtual std::vector<std::pair<std::int64_t, std::int64_t>> wanted_inputs() const = 0;
 };

@@ -19,7 +19,7 @@ struct TrainOutput {
   at::Tensor loss;  ///< scalar, to be differentiated
   /// Values for the log in order, scalars: "heatmap_loss", "acc_pose", and "loss" last.
   std::vector<std::pair<std::string, at::Tensor>> log;
-  at::Tensor output;  ///< N x K x h x w
+  at::Tensor output;  ///< heatmaps N x K x h x w, or coordinates N x K x 2
 };
 
 /// A pose network with its losses and its decoding. Parameter and buffer names are mmpose's:
@@ -37,6 +37,10 @@ class PoseModel : public torch::nn::Module {
   virtual void init_weights() = 0;
   /// Number of keypoints the head gives.
   [[nodiscard]] virtual std::int64_t num_keypoints() const = 0;
+  /// The head's setting that would give `count` keypoints, for advice: "out_channels = 17".
+  [[nodiscard]] virtual std::string keypoints_setting(std::int64_t count) const {
+    return "out_channels = " + std::to_string(count);
+  }
 };
 
 /// Builds what config key `model` describes. Throws Error(config). Weights are not initialised.

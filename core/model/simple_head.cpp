@@ -8,8 +8,8 @@
 #include <torch/utils.h>
 
 #include "model/accuracy.hpp"
+#include "model/head_loss.hpp"
 #include "model/heatmap_output.hpp"
-#include "model/parts.hpp"
 
 namespace ph {
 namespace {
@@ -38,12 +38,14 @@ const char* loss_name(const Compat& compat) {
 
 SimpleHead::SimpleHead(const SimpleHeadArgs& args, const HeadContext& context)
     : PoseHead("TopdownHeatmapSimpleHead"), args_(args), context_(context) {
-  const auto loss = args_.loss_keypoint ? args_.loss_keypoint : context_.loss_keypoint;
-  if (!loss) {
-    throw context_.node.error("no loss_keypoint", "a loss",
-                              "\"loss_keypoint\": {\"type\": \"JointsMSELoss\"}");
+  if (args_.out_channels % maps_per_keypoint() != 0) {
+    throw member_or_self(context_.node, "out_channels")
+        .error("CombinedTarget has three maps for each keypoint", "a multiple of 3",
+               "\"out_channels\": " + std::to_string(3 * args_.out_channels));
   }
-  loss_ = register_module("loss", ph::losses().make(*loss, context_.compat));
+  loss_ = register_module(
+      "loss", make_head_loss(args_.loss_keypoint, context_,
+                             context_.test_cfg.combined ? LossInput::combined : LossInput::heatmaps));
   std::int64_t channels = 0;
   for (const auto each : args_.in_channels.values) channels += each;
   add_deconvs(channels);
@@ -118,18 +120,27 @@ std::vector<std::pair<std::string, at::Tensor>> SimpleHead::losses(const at::Ten
                                                                    const Batch& batch) {
   check_heatmap_targets(output, batch, context_.node);
   const auto& compat = context_.compat;
-  return {
-      {loss_name(compat), loss_->forward(output, batch.target, batch.target_weight)},
-      {"acc_pose", heatmap_pck(output, batch.target, batch.target_weight, 0.05, compat.pck_swapped_norm)}};
+  std::vector<std::pair<std::string, at::Tensor>> all{
+      {loss_name(compat), loss_->forward(output, batch.target, batch.target_weight)}};
+  // Discs have no peak to compare: mmpose gives no accuracy for CombinedTarget.
+  if (!context_.test_cfg.combined) {
+    all.emplace_back("acc_pose",
+                     heatmap_pck(output, batch.target, batch.target_weight, 0.05, compat.pck_swapped_norm));
+  }
+  return all;
 }
 
 at::Tensor SimpleHead::flip_back(const at::Tensor& output, const DatasetInfo& info) const {
-  return flip_heatmaps_back(output, info.flip_pairs, context_.test_cfg.shift_heatmap);
+  const auto& cfg = context_.test_cfg;
+  return flip_heatmaps_back(output, info.flip_pairs, cfg.shift_heatmap, cfg.combined);
 }
 
 std::vector<Prediction> SimpleHead::decode(const at::Tensor& output, const Batch& batch) const {
-  const auto rule = context_.compat.version == "1.x" ? BorderRule::each_axis : BorderRule::both_axes;
-  return decode_heatmaps(output, batch, context_.test_cfg.refine, rule);
+  return decode_heatmaps(output, batch, context_.test_cfg, context_.compat);
+}
+
+std::string SimpleHead::keypoints_setting(std::int64_t count) const {
+  return "out_channels = " + std::to_string(count * maps_per_keypoint());
 }
 
 // All weights from N(0, 0.001), norms 1 and 0, biases of convolutions 0.

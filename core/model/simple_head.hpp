@@ -47,14 +47,16 @@ class SimpleHead final : public PoseHead {
   at::Tensor flip_back(const at::Tensor& output, const DatasetInfo& info) const override;
   std::vector<Prediction> decode(const at::Tensor& output, const Batch& batch) const override;
   void init_weights() override;
-  std::int64_t num_keypoints() const override { return args_.out_channels; }
+  std::int64_t num_keypoints() const override { return args_.out_channels / maps_per_keypoint(); }
+  std::string keypoints_setting(std::int64_t count) const override;
   std::vector<std::pair<std::int64_t, std::int64_t>> wanted_inputs() const override;
 
  private:
+  /// 3 for CombinedTarget.
+  std::int64_t maps_per_keypoint() const { return context_.test_cfg.combined ? 3 : 1; }
   void add_deconvs(std::int64_t channels);
   void add_final_layer(std::int64_t channels);
   [[nodiscard]] at::Tensor transform_inputs(const Features& features) const;
-  void check_targets(const at::Tensor& output, const Batch& batch) const;
   SimpleHeadArgs args_;
   HeadContext context_;
   std::shared_ptr<KeypointLoss> loss_;

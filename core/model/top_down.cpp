@@ -16,10 +16,6 @@ void check_top_down(TopDownArgs& args, const Node& node) {
   if (args.pretrained && !args.pretrained->is_string()) {
     throw args.pretrained->error("not a file name", "null, a path, a URL or a torchvision:// name");
   }
-  if (args.neck) {
-    throw args.neck->error("necks are not available yet", "null",
-                           "leave it out: this head takes the backbone's map");
-  }
   if (!is_empty(args.train_cfg)) {
     throw args.train_cfg->error("TopDown has no training options", "{} or null");
   }
@@ -56,11 +52,11 @@ void check_head_against_model(const TopDownArgs& args) {
 const CheckedArgs<TopDownArgs>& TopDownArgs::table() {
   using A = TopDownArgs;
   static const CheckedArgs<A> table(
-      ArgTable<A>("top-down model: backbone and heatmap head")
+      ArgTable<A>("top-down model: backbone, neck and head")
           .arg("pretrained", &A::pretrained,
                "weights of the backbone: null, a path, a URL or a torchvision:// name")
           .required("backbone", &A::backbone, "the backbone")
-          .arg("neck", &A::neck, "null only")
+          .arg("neck", &A::neck, "between backbone and head; null: none")
           .required("keypoint_head", &A::keypoint_head, "the head")
           .arg("train_cfg", &A::train_cfg, "empty")
           .arg("test_cfg", &A::test_cfg, "flip test and decoding")
@@ -76,15 +72,39 @@ TopDown::TopDown(const TopDownArgs& args, const Compat& compat) : args_(args) {
   if (is_empty(test_cfg) && args_.keypoint_head.is_object()) test_cfg = args_.keypoint_head.find("test_cfg");
   if (test_cfg) test_cfg_ = read_test_cfg(*test_cfg);
   backbone_ = register_module("backbone", backbones().make(without_init_cfg(args_.backbone)));
+  if (args_.neck) neck_ = register_module("neck", necks().make(*args_.neck));
   head_ = register_module(
       "keypoint_head",
       heads().make(args_.keypoint_head, {compat, test_cfg_, args_.keypoint_head, args_.loss_keypoint}));
+  check_kinds();
   check_channels();
 }
 
+// What comes out of the neck, or of the backbone, is what the head can take.
+void TopDown::check_kinds() const {
+  const bool vectors = neck_ && neck_->gives_vectors();
+  if (head_->regresses() && !vectors) {
+    throw args_.keypoint_head.error("the head takes one number a channel, and gets maps", "a neck that pools",
+                                    "\"neck\": {\"type\": \"GlobalAveragePooling\"}");
+  }
+  if (!head_->regresses() && vectors) {
+    throw args_.neck->error("the neck leaves one number a channel, and the head takes maps", "null",
+                            "no neck, or DeepposeRegressionHead");
+  }
+  if (test_cfg_.regression_flip_shift && !head_->regresses()) {
+    throw args_.keypoint_head.error("test_cfg asks for regression_flip_shift, and the head gives heatmaps",
+                                    "a regression head", "shift_heatmap is the setting for heatmaps");
+  }
+}
+
 void TopDown::check_channels() const {
-  const auto given = backbone_->out_channels();
+  auto given = backbone_->out_channels();
+  if (neck_) given = neck_->out_channels(given);
   const auto wanted = head_->wanted_inputs();
+  if (head_->regresses() && given.size() != 1) {
+    throw args_.backbone.error("it gives " + std::to_string(given.size()) + " maps, the head takes one",
+                               "one entry in out_indices");
+  }
   for (const auto& [index, channels] : wanted) {
     const auto at = given.size() == 1 && wanted.size() == 1 ? 0 : index;
     if (at >= static_cast<std::int64_t>(given.size())) {
@@ -99,7 +119,10 @@ void TopDown::check_channels() const {
   }
 }
 
-at::Tensor TopDown::forward(const at::Tensor& img) { return head_->forward(backbone_->forward(img)); }
+at::Tensor TopDown::forward(const at::Tensor& img) {
+  const auto features = backbone_->forward(img);
+  return head_->forward(neck_ ? neck_->forward(features) : features);
+}
 
 TrainOutput TopDown::train_step(const Batch& batch) {
   TrainOutput out;
@@ -117,18 +140,22 @@ std::vector<Prediction> TopDown::predict(const Batch& batch, const DatasetInfo& 
   if (static_cast<std::int64_t>(info.keypoints.size()) != num_keypoints()) {
     throw args_.keypoint_head.error("number of keypoints differs between network and data",
                                     std::to_string(info.keypoints.size()) + ", the keypoints of " + info.name,
-                                    "out_channels = " + std::to_string(info.keypoints.size()));
+                                    keypoints_setting(static_cast<std::int64_t>(info.keypoints.size())));
   }
   // bfloat16 has too few digits to tell neighbouring pixels of a peak apart.
   auto output = forward(batch.img).to(at::kFloat);
   if (test_cfg_.flip_test) {
     output = (output + head_->flip_back(forward(batch.img.flip(3)), info)) * 0.5;
+    // A mirrored crop is one pixel off when it is mirrored about 0.5, half of which is in the mean.
+    if (test_cfg_.regression_flip_shift)
+      output.select(2, 0).sub_(0.5 / static_cast<double>(batch.img.size(3)));
   }
   return head_->decode(output, batch);
 }
 
 void TopDown::init_weights() {
   backbone_->init_weights();
+  if (neck_) neck_->init_weights();
   head_->init_weights();
 }
 

@@ -5,6 +5,7 @@
 
 #include "model/backbone.hpp"
 #include "model/checked_args.hpp"
+#include "model/neck.hpp"
 #include "model/pose_head.hpp"
 #include "model/pose_model.hpp"
 
@@ -21,7 +22,7 @@ struct TopDownArgs {
   static const CheckedArgs<TopDownArgs>& table();
 };
 
-/// A network that looks at one crop at a time: backbone and heatmap head.
+/// A network that looks at one crop at a time: backbone, perhaps a neck, and a head.
 class TopDown final : public PoseModel {
  public:
   TopDown(const TopDownArgs& args, const Compat& compat);
@@ -30,12 +31,15 @@ class TopDown final : public PoseModel {
   std::vector<Prediction> predict(const Batch& batch, const DatasetInfo& info) override;
   void init_weights() override;
   std::int64_t num_keypoints() const override { return head_->num_keypoints(); }
+  std::string keypoints_setting(std::int64_t count) const override { return head_->keypoints_setting(count); }
 
  private:
   void check_channels() const;
+  void check_kinds() const;
   TopDownArgs args_;
   TestCfg test_cfg_;
   std::shared_ptr<Backbone> backbone_;
+  std::shared_ptr<Neck> neck_;  // may be null
   std::shared_ptr<PoseHead> head_;
 };
 

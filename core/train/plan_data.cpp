@@ -38,9 +38,11 @@ LoaderOptions loader_options(const RunPlan& plan, const Node& data, const char* 
   return options;
 }
 
-const Json* find_transform(const Json& pipeline, const std::string& type) {
+// The step that makes targets: TopDownGenerateTarget, TopDownGenerateTargetRegression.
+const Json* find_target(const Json& pipeline) {
   for (const auto& step : pipeline) {
-    if (step.is_object() && step.value("type", std::string{}) == type) return &step;
+    if (step.is_object() && step.value("type", std::string{}).starts_with("TopDownGenerateTarget"))
+      return &step;
   }
   return nullptr;
 }
@@ -50,8 +52,8 @@ const Json* find_transform(const Json& pipeline, const std::string& type) {
 Node with_targets(const Node& val, const Node& train) {
   Json json = val.json();
   auto& pipeline = json["pipeline"];
-  if (!find_transform(pipeline, "TopDownGenerateTarget")) {
-    const auto* target = find_transform(train.json().at("pipeline"), "TopDownGenerateTarget");
+  if (!find_target(pipeline)) {
+    const auto* target = find_target(train.json().at("pipeline"));
     if (!target) {
       throw val.at("pipeline")
           .error("no validation loss can be computed: neither data.val nor data.train makes targets",

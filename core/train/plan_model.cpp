@@ -27,7 +27,7 @@ void check_keypoints(const RunPlan& plan, const Loader* loader) {
   throw plan.config.at("model").error("the head gives " + std::to_string(plan.model->num_keypoints()) +
                                           " keypoints, the data set has " + std::to_string(have),
                                       "equal numbers",
-                                      "model.keypoint_head.out_channels = " + std::to_string(have));
+                                      "model.keypoint_head." + plan.model->keypoints_setting(have));
 }
 
 // A dry run goes without files that are not there, and says so.

@@ -42,7 +42,8 @@ void Runner::train_iteration(const Batch& batch) {
 
 void Runner::record(const TrainOutput& output, const Batch& batch) {
   for (const auto& [name, value] : output.log) log_.add(name, value);
-  view_.tensors = {{"batch/img", batch.img}, {"output/heatmap", output.output}};
+  const char* const name = output.output.dim() == 3 ? "output/keypoints" : "output/heatmap";
+  view_.tensors = {{"batch/img", batch.img}, {name, output.output}};
   if (batch.target.defined()) view_.tensors["batch/target"] = batch.target;
   if (batch.target_weight.defined()) view_.tensors["batch/target_weight"] = batch.target_weight;
 }

@@ -29,7 +29,7 @@ struct JpegOptions {
   int orientation = 0;                 ///< EXIF; 0: no EXIF segment
   int sampling_x = 2, sampling_y = 2;  ///< of colours: 2, 2 is 4:2:0
   bool progressive = false;
-  bool arithmetic = false;             ///< arithmetic instead of Huffman coding
+  bool arithmetic = false;  ///< arithmetic instead of Huffman coding
 };
 std::vector<std::uint8_t> jpeg_of(const ph::Image& rgb, const JpegOptions& options = {});
 void write_bytes(const std::filesystem::path& file, const std::vector<std::uint8_t>& bytes);

@@ -151,7 +151,7 @@ TEST_CASE("the loss may stand in the model, and older names are known", "[model]
 
 TEST_CASE("a head's own test_cfg counts when the model has none", "[model]") {
   const auto with_own =
-      test::small_model(R"({"test_cfg": null, "keypoint_head": {"test_cfg": {"post_process": "megvii"}}})");
+      test::small_model(R"({"test_cfg": null, "keypoint_head": {"test_cfg": {"post_process": "megvi"}}})");
   REQUIRE_THAT(test::error_of([&] { (void)test::make(with_own); }),
                test::ContainsSubstring("/keypoint_head/test_cfg/post_process"));
   REQUIRE_THAT(test::model_error(R"({"keypoint_head": {"test_cfg": {"flip_test": false}}})"),
@@ -170,15 +170,15 @@ TEST_CASE("wrong model settings are named", "[model][error]") {
       {R"({"keypoint_head": {"loss_keypoint": {"type": "JointsMSE"}}})", "JointsMSELoss"},
       {R"({"keypoint_head": {"loss_keypoint": {"use_target_weigth": true}}})", "use_target_weight"},
       {R"({"loss_keypoint": {"type": "JointsMSELoss"}})", "the head has a loss_keypoint too"},
-      {R"({"neck": {"type": "GlobalAveragePooling"}})", "/model/neck"},
+      {R"({"neck": {"type": "GlobalAveragePoolin"}})", "/model/neck/type"},
       {R"({"train_cfg": {"num_joints": 17}})", "/model/train_cfg"},
       {R"({"pretraind": "a"})", "pretrained"},
       {R"({"pretrained": 3})", "/model/pretrained"},
-      {R"({"test_cfg": {"post_process": "unbiased"}})", "not available yet"},
       {R"({"test_cfg": {"post_process": "defalt"}})", "did you mean \"default\""},
-      {R"({"test_cfg": {"use_udp": true}})", "/model/test_cfg/use_udp"},
-      {R"({"test_cfg": {"unbiased_decoding": true}})", "/model/test_cfg/unbiased_decoding"},
-      {R"({"test_cfg": {"target_type": "CombinedTarget"}})", "\"GaussianHeatmap\""},
+      {R"({"test_cfg": {"use_udp": true}})", "/model/test_cfg/shift_heatmap"},
+      {R"({"test_cfg": {"target_type": "CombinedTarget"}})", "/model/test_cfg/target_type"},
+      {R"({"test_cfg": {"target_type": "CombinedTarget", "use_udp": true, "shift_heatmap": false}})",
+       "/out_channels: CombinedTarget has three maps"},
       {R"({"test_cfg": {"flip": true}})", "flip_test"},
   }));
   REQUIRE_THAT(test::model_error(patch), test::ContainsSubstring(expected));
@@ -190,4 +190,36 @@ TEST_CASE("in_index beyond the backbone's maps is named", "[model][error]") {
       test::ContainsSubstring("there is no map 2"));
   REQUIRE(test::make(
       test::small_model(R"({"backbone": {"out_indices": [2, 3]}, "keypoint_head": {"in_index": 1}})")));
+}
+
+TEST_CASE("a model of CombinedTarget trains without an accuracy and predicts a third of its maps",
+          "[model]") {
+  const auto model = test::make(test::small_model(R"({
+    "keypoint_head": {"out_channels": 12, "loss_keypoint": {"type": "CombinedTargetMSELoss"}},
+    "test_cfg": {"target_type": "CombinedTarget", "use_udp": true, "shift_heatmap": false, "modulate_kernel": 3}})"));
+  model->init_weights();
+  auto batch = test::small_batch(2, 12);
+  batch.target_weight = at::ones({2, 4, 1});
+  const auto out = model->train_step(batch);
+  REQUIRE(out.log.size() == 2);
+  CHECK(out.log[0].first == "heatmap_loss");
+  CHECK(out.log[1].first == "loss");
+  CHECK(model->num_keypoints() == 4);
+  model->eval();
+  const auto found = model->predict(batch, test::four_points());
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].keypoints.size() == 12);
+  auto info = test::four_points();
+  info.keypoints.pop_back();
+  CHECK_THAT(test::error_of([&] { (void)model->predict(batch, info); }),
+             test::ContainsSubstring("out_channels = 9"));
+}
+
+TEST_CASE("targets of several stages do not fit a head of one", "[model][error]") {
+  const auto model = test::make(test::small_model());
+  auto batch = test::small_batch();
+  batch.target = at::zeros({2, 3, 4, 16, 16});
+  CHECK_THAT(test::error_of([&] { (void)model->train_step(batch); }),
+             test::ContainsSubstring("3 targets a sample") &&
+                 test::ContainsSubstring("one sigma or kernel in TopDownGenerateTarget"));
 }
