@@ -60,7 +60,7 @@ TEST_CASE("GridDropout's grid follows from its numbers", "[transform]") {
   const auto holes = make(R"({"type": "GridDropout", "ratio": 0.4, "holes_number_x": 2, "holes_number_y": 2,
                               "shift_x": 3, "shift_y": 9})")
                          ->holes(20, 12, random);
-  CHECK(holes == std::vector<ph::Hole>{{3, 4, 7, 6}, {3, 10, 7, 12}, {13, 4, 17, 6}, {13, 10, 17, 12}});
+  CHECK((holes == std::vector<ph::Hole>{{3, 4, 7, 6}, {3, 10, 7, 12}, {13, 4, 17, 6}, {13, 10, 17, 12}}));
 }
 
 TEST_CASE("GridDropout draws units and offset at random", "[transform]") {
