@@ -41,7 +41,8 @@ def main():
     index = list(range(5))
     for a, b in PAIRS:
         index[a], index[b] = b, a
-    flipped = flip_coordinates(torch.from_numpy(output), index, shift_coords=False, input_size=SIZE).numpy()
+    # It writes into what it is given.
+    flipped = flip_coordinates(torch.from_numpy(output.copy()), index, shift_coords=False, input_size=SIZE).numpy()
     print("accuracy", mean)
     write("regression.json", {
         "peer": f"mmpose {mmpose.__version__}", "input_size": list(SIZE), "encode": targets(),
