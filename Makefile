@@ -35,11 +35,11 @@ dev: libtorch build/dev/.configured ## a debug build with its tests, in build/de
 	@ctest --preset dev
 
 asan: packages build/asan/.configured ## tests of what needs no LibTorch, with address and UB sanitizers
-	@$(call build,asan)
+	@$(call build,asan) --target programs test_base test_plugins
 	@ctest --preset asan
 
 tsan: packages build/tsan/.configured ## the same with the thread sanitizer
-	@$(call build,tsan)
+	@$(call build,tsan) --target programs test_base test_plugins
 	@ctest --preset tsan
 
 format: ## formats our sources with clang-format
