@@ -88,9 +88,10 @@ void add_run_arguments(CLI::App& app, ph::RunOptions& options) {
 
 void add_bench_arguments(CLI::App& app, BenchArguments& arguments) {
   add_config_arguments(app, arguments.run);
-  app.add_option("--what", arguments.what, "data, step, optimizer; several with commas (default: all)")
+  app.add_option("--what", arguments.what,
+                 "data, step, optimizer, operators; several with commas (default: the first three)")
       ->delimiter(',')
-      ->check(CLI::IsMember({"data", "step", "optimizer"}))
+      ->check(CLI::IsMember({"data", "step", "optimizer", "operators"}))
       ->type_name("PART");
   app.add_option("--rounds", arguments.rounds, "Rounds of which the median counts (default 20)")
       ->check(CLI::Range(1, 100000));
@@ -98,6 +99,7 @@ void add_bench_arguments(CLI::App& app, BenchArguments& arguments) {
   app.footer(
       "Examples:\n"
       "  posehost bench configs/quickstart.json\n"
+      "  posehost bench cfg.json --what operators --rounds 5\n"
       "  posehost bench cfg.json --what step,optimizer --rounds 50 --set data.samples_per_gpu=32 --json");
 }
 

@@ -23,6 +23,14 @@ void print_step(const ph::Json& step) {
     std::printf("  %-14s %10.2f\n", part, step[part].get<double>());
 }
 
+void print_operators(const ph::Json& found) {
+  std::printf("operators: %.1f ms an iteration\n", found["iteration_ms"].get<double>());
+  for (const auto& one : found["operators"]) {
+    std::printf("  %-44s %9.2f ms  %5.1f %%\n", one["name"].get<std::string>().c_str(),
+                one["ms"].get<double>(), 100 * one["share"].get<double>());
+  }
+}
+
 void print_optimizer(const ph::Json& optimizer) {
   std::printf("optimizer: %s, %d tensors, %lld numbers, median of %d\n",
               optimizer["optimizer"].get<std::string>().c_str(), optimizer["tensors"].get<int>(),
@@ -47,6 +55,7 @@ int print_bench(const BenchArguments& arguments) {
               result["precision"].get<std::string>().c_str(), result["peak_memory_mib"].get<double>());
   if (result.contains("data")) print_data(result["data"]);
   if (result.contains("step")) print_step(result["step"]);
+  if (result.contains("operators")) print_operators(result["operators"]);
   if (result.contains("optimizer")) print_optimizer(result["optimizer"]);
   return 0;
 }

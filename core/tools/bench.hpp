@@ -18,6 +18,8 @@ struct BenchOptions {
 ///   data       samples a second of the training pipeline, by number of threads, from files and, in a
 ///              second pass, from the cache of decoded images (loading alone, as fast as it goes)
 ///   step       a training iteration on one real batch, split into forward with loss, backward, optimizer
+///   operators  where an iteration goes: LibTorch's operators by time, without those that they call; on a GPU
+///              the time to launch them only
 ///   optimizer  the optimizer plugin's step, interleaved with LibTorch's fused one where there is one
 /// Times are medians over `rounds`. Returns {"data": …, "step": …, "optimizer": …}. Throws Error.
 [[nodiscard]] Json run_bench(const BenchOptions& options);

@@ -7,6 +7,7 @@ namespace ph {
 // One part of run_bench() each.
 [[nodiscard]] Json bench_data(const BenchOptions& options);
 [[nodiscard]] Json bench_step(RunPlan& plan, int rounds);
+[[nodiscard]] Json bench_operators(RunPlan& plan, int rounds);
 [[nodiscard]] Json bench_optimizer(RunPlan& plan, int rounds);
 
 }  // namespace ph

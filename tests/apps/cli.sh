@@ -44,6 +44,20 @@ says 0 "Memory estimate" "$posehost" run "$small" --work-dir "$work/dry" --dry-r
 says 0 "3 epochs of 9 iterations" "$posehost" run "$small" --dry-run --no-data --iters-per-epoch 9 \
   --set data.train.ann_file=elsewhere.json
 
+# Figures: one JSON object, and nothing is written.
+says 2 "--what" "$posehost" bench "$small" --what nothing
+says 0 "optimizer_ms" "$posehost" bench "$small" --what step --rounds 1
+"$posehost" bench "$small" --what step,optimizer,operators,data --rounds 2 --json 2>/dev/null | python3 -c '
+import json, sys
+bench = json.load(sys.stdin)
+assert bench["step"]["step_ms"] > 0 and bench["step"]["batch"] == 16, bench["step"]
+assert bench["optimizer"]["ratio"] > 0 and bench["peak_memory_mib"] > 50
+assert {"files", "cache"} == {rate["source"] for rate in bench["data"]}
+assert all(rate["samples_per_s"] > 0 for rate in bench["data"])
+names = [operator["name"] for operator in bench["operators"]["operators"]]
+assert "aten::convolution_backward" in names, names
+' || fail "posehost bench"
+
 # Weights to start from: missing ones stop a run, a dry run lists them.
 export POSEHOST_WEIGHTS=$work/weights TORCH_HOME=$work/torch
 r18='model.pretrained="torchvision://resnet18"'

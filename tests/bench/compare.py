@@ -1,8 +1,10 @@
 """posehost beside mmpose, interleaved in one session: medians and ratios.
 
 Rerun:  python3 tests/bench/compare.py --peer-python DIR/a/bin/python
-            [--posehost build/release/bin/posehost] [--what step,data,optimizer] [--rounds 5] [--json F]
-        DIR as made by tests/golden/setup_peers.sh. Needs nothing else; takes some minutes.
+            [--posehost build/release/bin/posehost] [--what step,data,optimizer] [--rounds 5]
+            [--data FOLDER] [--json F]
+        DIR as made by tests/golden/setup_peers.sh. Needs nothing else; takes some minutes. FOLDER holds
+        train.json (COCO, 17 keypoints) and images/; by default the PNG files of configs/data/mirror_mouse.
 
   step       a training iteration, batch 16: ResNet-18 on 256x256 and ResNet-50 on 192x256 (width x height),
              posehost in fp32 and, where the processor has avx512_bf16 or AMX, in bf16
@@ -36,10 +38,10 @@ def posehost(args, what, rounds, settings):
 
 
 class Peer:
-    def __init__(self, args, network):
+    def __init__(self, args, network, data=DATA):
         here = os.path.dirname(os.path.abspath(__file__))
         self.process = subprocess.Popen(
-            [args.peer_python, os.path.join(here, "mmpose_peer.py"), "--network", network, "--data", DATA],
+            [args.peer_python, os.path.join(here, "mmpose_peer.py"), "--network", network, "--data", data],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
     def ask(self, request):
@@ -79,12 +81,13 @@ def compare_step(args, network, precision):
 
 
 def compare_data(args):
-    peer = Peer(args, "resnet18")
+    peer = Peer(args, "resnet18", args.data)
+    settings = [f'data.train.ann_file="{args.data}/train.json"', f'data.train.img_prefix="{args.data}/images/"']
     theirs, ours = {0: [], 2: []}, {}
     for _ in range(max(1, args.rounds // 2)):
         for workers in theirs:
             theirs[workers].append(peer.ask(f"data {workers} 4")["samples_per_s"])
-        for rate in posehost(args, "data", 1, [])["data"]:
+        for rate in posehost(args, "data", 1, settings)["data"]:
             ours.setdefault((rate["source"], rate["threads"]), []).append(rate["samples_per_s"])
     peer.close()
     best = max(statistics.median(rates) for rates in theirs.values())
@@ -112,6 +115,7 @@ def main():
     parser.add_argument("--posehost", default=os.path.join(REPO, "build", "release", "bin", "posehost"))
     parser.add_argument("--what", default="step,data,optimizer")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--data", type=os.path.abspath, default=DATA)
     parser.add_argument("--json")
     args = parser.parse_args()
     results = []
