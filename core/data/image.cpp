@@ -1,5 +1,6 @@
 #include "data/image.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -60,6 +61,14 @@ void decode_other(const std::vector<std::uint8_t>& bytes, const std::string& nam
 }
 
 }  // namespace
+
+Region Region::cut_to(int picture_width, int picture_height) const noexcept {
+  const auto end = [](int begin, int size, int limit) {
+    return static_cast<int>(std::min<std::int64_t>(std::int64_t{begin} + size, limit));
+  };
+  const int left = std::max(0, x), top = std::max(0, y);
+  return {left, top, end(x, width, picture_width) - left, end(y, height, picture_height) - top};
+}
 
 void Image::resize(int new_width, int new_height) {
   width = new_width;

@@ -29,6 +29,8 @@ struct Image {
 struct Region {
   int x = 0, y = 0, width = 0, height = 0;
   [[nodiscard]] bool empty() const noexcept { return width <= 0 || height <= 0; }
+  /// What of it lies in a picture of `picture_width` x `picture_height`; whatever its numbers are.
+  [[nodiscard]] Region cut_to(int picture_width, int picture_height) const noexcept;
 };
 
 /// How an image file becomes pixels. Grey files get three equal channels, 16-bit ones keep their
@@ -36,7 +38,7 @@ struct Region {
 struct DecodeOptions {
   bool rgb = true;                ///< order of the channels; else BGR
   bool apply_orientation = true;  ///< turn as the file's EXIF orientation says
-  /// Empty: everything. Else only these pixels of the (turned) image are wanted; the others may be anything.
+  /// Empty, or beside the picture: everything. Else only these pixels of the (turned) image are wanted; the others may be anything.
   /// Saves half the time or more for baseline JPEG files; the pixels are the same as of the whole.
   Region wanted = {};
 };

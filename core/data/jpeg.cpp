@@ -72,18 +72,17 @@ bool takes_part(const jpeg_decompress_struct& info, const std::vector<std::uint8
          !jpeg_has_multiple_scans(const_cast<jpeg_decompress_struct*>(&info));
 }
 
-// Rows and columns of `wanted` to their places in `image`. libjpeg rounds the first column down to a block
+// Rows and columns of `wanted`, which lies in the picture, to their places in `image`. libjpeg rounds the first column down to a block
 // and interpolates colours at both edges without their outer neighbours: hence two columns more.
 void read_part(Session& session, const Region& wanted, Image& image) {
   constexpr int kMargin = 2;
   const int right = std::min(image.width, wanted.x + wanted.width + kMargin);
-  const int bottom = std::min(image.height, wanted.y + wanted.height);
   auto first = static_cast<JDIMENSION>(std::max(0, wanted.x - kMargin));
   auto width = static_cast<JDIMENSION>(right) - first;
-  const auto top = static_cast<JDIMENSION>(std::max(0, wanted.y));
+  const auto top = static_cast<JDIMENSION>(wanted.y), bottom = top + static_cast<JDIMENSION>(wanted.height);
   jpeg_crop_scanline(&session.info, &first, &width);
   if (top > 0) jpeg_skip_scanlines(&session.info, top);
-  while (session.info.output_scanline < static_cast<JDIMENSION>(bottom) && session.damage[0] == '\0') {
+  while (session.info.output_scanline < bottom && session.damage[0] == '\0') {
     JSAMPROW row = image.row(static_cast<int>(session.info.output_scanline)) + 3 * std::size_t{first};
     jpeg_read_scanlines(&session.info, &row, 1);
   }
@@ -149,10 +148,12 @@ void decode_jpeg(const std::vector<std::uint8_t>& bytes, const std::string& name
     if (step == Step::done) {
       orientation = orientation_of(session.info);
       image.resize(static_cast<int>(session.info.image_width), static_cast<int>(session.info.image_height));
-      const bool part = takes_part(session.info, bytes, orientation, options.wanted);
+      // Where annotations speak of another picture, `wanted` may lie anywhere.
+      const Region wanted = options.wanted.cut_to(image.width, image.height);
+      const bool part = takes_part(session.info, bytes, orientation, wanted);
       jpeg_start_decompress(&session.info);
       if (part) {
-        read_part(session, options.wanted, image);
+        read_part(session, wanted, image);
         jpeg_abort_decompress(&session.info);
       } else {
         read_rows(session, image);

@@ -1,4 +1,5 @@
 // TopDownAffine: cuts the crop out of the picture.
+#include <algorithm>
 #include <opencv2/imgproc.hpp>
 
 #include "data/affine.hpp"
@@ -53,8 +54,11 @@ class TopDownAffine final : public Transform {
  private:
   // The picture, right at least where the crop looks at it.
   void fetch(Sample& sample, const AffineMatrix& matrix) const {
-    const auto width = static_cast<int>(sample.instance->image_width);
-    const auto height = static_cast<int>(sample.instance->image_height);
+    // What an annotation says may be anything; no larger picture will be decoded.
+    const auto side = [](std::int64_t pixels) {
+      return static_cast<int>(std::min(pixels, max_image_pixels));
+    };
+    const int width = side(sample.instance->image_width), height = side(sample.instance->image_height);
     const Region seen = seen_region(matrix, size_, width, height);
     auto where = seen;
     if (sample.mirrored) where.x = width - seen.x - seen.width;

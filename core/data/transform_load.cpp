@@ -47,7 +47,10 @@ class LoadImageFromFile final : public Transform, public ImageSource {
   std::shared_ptr<const Image> picture(Sample& sample, const Region& wanted) const override {
     const std::string& file = sample.instance->image_file;
     if (cache_) {
-      if (auto kept = cache_->find(file)) return kept;
+      if (auto kept = cache_->find(file)) {
+        check_size(*kept, *sample.instance);  // a file may stand in two entries of the annotations
+        return kept;
+      }
     }
     const auto image = cache_ ? std::make_shared<Image>() : sample.spare_image();
     auto options = options_;

@@ -1,4 +1,5 @@
 // Decoding a part of a JPEG: the same bytes as of the whole.
+#include <algorithm>
 #include <cstring>
 #include <random>
 
@@ -68,4 +69,31 @@ TEST_CASE("A JPEG that is cut short is an error for a part as well", "[image][jp
   options.wanted = {10, 0, 20, 4};
   CHECK_THAT(test::error_of([&] { ph::decode_jpeg(bytes, "a.jpg", options, image); }),
              test::ContainsSubstring("a.jpg: the JPEG is damaged or cut short"));
+}
+
+TEST_CASE("A part that reaches over the picture's edges is cut to it", "[image][jpeg]") {
+  // As when the annotation speaks of a larger picture than the file holds.
+  const auto bytes = test::jpeg_of(noisy(64, 48));
+  ph::Image whole, part;
+  ph::decode_jpeg(bytes, "a.jpg", {}, whole);
+  for (const auto& region : {ph::Region{200, 10, 90, 20},
+                             {10, 200, 20, 90},
+                             {40, 20, 90, 90},
+                             {-9, -9, 30, 30},
+                             {-50, -50, 20, 20},
+                             {63, 47, 1000000, 1000000}}) {
+    CAPTURE(region.x, region.y, region.width, region.height);
+    ph::DecodeOptions options;
+    options.wanted = region;
+    part.pixels.assign(part.pixels.size(), 0);
+    REQUIRE_NOTHROW(ph::decode_jpeg(bytes, "a.jpg", options, part));
+    REQUIRE(part.width == 64);
+    REQUIRE(part.height == 48);
+    ph::Region inside;
+    inside.x = std::max(0, region.x), inside.y = std::max(0, region.y);
+    inside.width = std::min(64, region.x + region.width) - inside.x;
+    inside.height = std::min(48, region.y + region.height) - inside.y;
+    // Nothing of it inside: everything is decoded.
+    REQUIRE(equal_within(whole, part, inside.empty() ? ph::Region{0, 0, 64, 48} : inside));
+  }
 }

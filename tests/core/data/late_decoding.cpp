@@ -103,3 +103,30 @@ TEST_CASE("The region that a crop looks at is cut to the picture", "[transform]"
   CHECK(seen.height == 44);
   CHECK(ph::seen_region(ph::crop_matrix({-500, 40}, {0.2F, 0.2F}, 0, {40, 40}), {40, 40}, 100, 80).empty());
 }
+
+TEST_CASE("A crop beside the picture that the annotation invents is an error, not a crash",
+          "[transform][jpeg][error]") {
+  const test::TempFolder folder;
+  test::write_bytes(folder / "a.jpg", test::jpeg_of(test::gradient(64, 48)));
+  ph::ImageCache cache(std::size_t{1} << 24);
+  ph::Sample sample;
+  // The right size first, so that the cache holds the picture.
+  run(Steps(true, &cache), sample, instance_of(folder / "a.jpg", 64, 48),
+      {{30, 20}, {0.2F, 0.27F}, 0, false});
+  for (const auto& [width, height] :
+       {std::pair<std::int64_t, std::int64_t>{640, 48}, {640, 480}, {std::int64_t{1} << 40, 48}}) {
+    auto instance = instance_of(folder / "a.jpg", 0, 0);
+    instance.image_width = width;
+    instance.image_height = height;
+    for (auto* const kept : {static_cast<ph::ImageCache*>(nullptr), &cache}) {
+      const Steps steps(true, kept);
+      for (const bool mirrored : {false, true}) {
+        CAPTURE(width, height, mirrored, kept != nullptr);
+        CHECK_THAT(test::error_of([&] {
+                     run(steps, sample, instance, {{300, 20}, {0.2F, 0.27F}, 0, mirrored});
+                   }),
+                   test::ContainsSubstring("the image has another size than its annotation says"));
+      }
+    }
+  }
+}
