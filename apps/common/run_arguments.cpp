@@ -38,19 +38,23 @@ double parse_duration(const std::string& text) {
 
 }  // namespace
 
-void add_config_arguments(CLI::App& app, ph::RunOptions& options) {
-  app.add_option("config", options.config, "JSON config")->required()->type_name("CFG");
-  app.add_option("--seed", options.seed, "Seed of all random numbers (default 0)");
-  app.add_option("--device", options.device, "cpu, cuda or auto")
-      ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
-  app.add_option("--set", options.overrides.set, "Change the config: a.b.0.c=JSON")
+void add_config_file(CLI::App& app, std::filesystem::path& file, ph::ConfigOverrides& overrides) {
+  app.add_option("config", file, "JSON config")->required()->type_name("CFG");
+  app.add_option("--set", overrides.set, "Change the config: a.b.0.c=JSON")
       ->type_name("KEY=JSON")
       ->take_all()
       ->expected(1)
       ->allow_extra_args(false);
-  app.add_option("--cfg-options,--options", options.overrides.cfg_options,
+  app.add_option("--cfg-options,--options", overrides.cfg_options,
                  "The same with mmcv's value syntax: a.b=1,2")
       ->type_name("KEY=VALUE");
+}
+
+void add_config_arguments(CLI::App& app, ph::RunOptions& options) {
+  add_config_file(app, options.config, options.overrides);
+  app.add_option("--seed", options.seed, "Seed of all random numbers (default 0)");
+  app.add_option("--device", options.device, "cpu, cuda or auto")
+      ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
   app.add_option("--plugin-dir", options.plugin_dirs, "Look for plugins here first")
       ->type_name("DIR")
       ->expected(1)

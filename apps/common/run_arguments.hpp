@@ -1,5 +1,6 @@
 #pragma once
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,9 @@
 /// Adds the flags of `posehost run` to `app`; both programs parse them, so that help and usage errors
 /// come at once and the program that computes gets what it needs. `options` is filled by parsing.
 void add_run_arguments(CLI::App& app, ph::RunOptions& options);
+
+/// A config with what may be changed in it: CFG, --set, --cfg-options.
+void add_config_file(CLI::App& app, std::filesystem::path& file, ph::ConfigOverrides& overrides);
 
 /// The part of them that says what a config means; for other commands that take one.
 void add_config_arguments(CLI::App& app, ph::RunOptions& options);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "common/run_arguments.hpp"
 #include "config/load.hpp"
 #include "tensor/file_mapping.hpp"
 #include "tensor/sha256.hpp"
@@ -14,7 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
-  std::string file;
+  std::filesystem::path file;
   ph::ConfigOverrides overrides;
   bool json = false;
 };
@@ -104,16 +105,7 @@ int list() {
 void add_weights(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand(
       "weights", "List the weights that a config starts from: where they are, or where to put them");
-  command->add_option("config", options.file, "JSON config")->required()->type_name("CFG");
-  command->add_option("--set", options.overrides.set, "Change the config: a.b.0.c=JSON")
-      ->type_name("KEY=JSON")
-      ->take_all()
-      ->expected(1)
-      ->allow_extra_args(false);
-  command
-      ->add_option("--cfg-options,--options", options.overrides.cfg_options,
-                   "The same with mmcv's value syntax")
-      ->type_name("KEY=VALUE");
+  add_config_file(*command, options.file, options.overrides);
   command->add_flag("--json", options.json, "Answer as JSON");
   command->footer(
       "Looks at model.pretrained, at model.backbone.init_cfg of type Pretrained, and at load_from. URLs and\n"

@@ -25,8 +25,7 @@ std::vector<float> blurred_pixel(std::int64_t at, std::int64_t side, const std::
 
 MegviiTarget::MegviiTarget(const TargetSize& size, std::array<std::int64_t, 2> kernel)
     : HeatmapCodec(size.heatmap),
-      stride_{static_cast<double>(size.crop[0]) / static_cast<double>(size.heatmap[0]),
-              static_cast<double>(size.crop[1]) / static_cast<double>(size.heatmap[1])},
+      stride_(stride_of(size)),
       kernel_{gaussian_kernel(kernel[0]), gaussian_kernel(kernel[1])} {}
 
 void MegviiTarget::encode(std::span<const float> joints, std::span<const float> visible,

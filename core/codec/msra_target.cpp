@@ -7,8 +7,7 @@ namespace ph {
 MsraTarget::MsraTarget(std::array<std::int64_t, 2> image_size, std::array<std::int64_t, 2> heatmap_size,
                        double sigma)
     : HeatmapCodec(heatmap_size),
-      stride_{static_cast<double>(image_size[0]) / static_cast<double>(heatmap_size[0]),
-              static_cast<double>(image_size[1]) / static_cast<double>(heatmap_size[1])},
+      stride_(stride_of({image_size, heatmap_size})),
       reach_(3 * sigma),
       patch_side_(static_cast<std::int64_t>(std::ceil(2 * reach_ + 1))) {
   // 2 reach + 1 pixels, from 0 on; for a broken sigma such as 1.5 that is 10, with its centre at 5.

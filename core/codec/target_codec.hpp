@@ -11,6 +11,12 @@ struct TargetSize {
   std::array<std::int64_t, 2> crop{}, heatmap{};
 };
 
+/// Crop pixels per heatmap pixel. UDP counts otherwise: udp_stride().
+[[nodiscard]] inline std::array<double, 2> stride_of(const TargetSize& size) {
+  return {static_cast<double>(size.crop[0]) / static_cast<double>(size.heatmap[0]),
+          static_cast<double>(size.crop[1]) / static_cast<double>(size.heatmap[1])};
+}
+
 /// Shapes of what a codec makes for one sample, without the batch dimension.
 struct TargetShapes {
   std::vector<std::int64_t> target, weight;

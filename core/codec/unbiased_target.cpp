@@ -19,10 +19,7 @@ std::vector<float> profile(double at, std::int64_t side, double sigma) {
 }  // namespace
 
 UnbiasedTarget::UnbiasedTarget(const TargetSize& size, double sigma)
-    : HeatmapCodec(size.heatmap),
-      stride_{static_cast<double>(size.crop[0]) / static_cast<double>(size.heatmap[0]),
-              static_cast<double>(size.crop[1]) / static_cast<double>(size.heatmap[1])},
-      sigma_(sigma) {}
+    : HeatmapCodec(size.heatmap), stride_(stride_of(size)), sigma_(sigma) {}
 
 void UnbiasedTarget::encode(std::span<const float> joints, std::span<const float> visible,
                             std::span<float> target, std::span<float> weight) const {

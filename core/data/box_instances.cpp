@@ -5,17 +5,14 @@
 #include <unordered_map>
 
 #include "config/error.hpp"
+#include "data/coco_instances.hpp"
 
 namespace ph {
 namespace {
 
 Instance instance_of(const DetectedBox& box, const CocoImage& image, const std::string& folder,
                      std::size_t keypoints) {
-  Instance instance;
-  instance.image_file = (std::filesystem::path(folder) / image.file_name).string();
-  instance.image_id = image.id;
-  instance.image_width = image.width;
-  instance.image_height = image.height;
+  Instance instance = instance_in(image, folder);
   instance.bbox = box.bbox;
   instance.area = box.bbox[2] * box.bbox[3];
   instance.bbox_score = box.score;

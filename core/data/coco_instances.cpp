@@ -43,11 +43,7 @@ void check_count(const CocoFile& file, const CocoAnnotation& annotation, std::si
 
 Instance make_instance(const CocoAnnotation& annotation, const CocoImage& image, const Box& box,
                        const std::string& folder) {
-  Instance instance;
-  instance.image_file = (std::filesystem::path(folder) / image.file_name).string();
-  instance.image_id = image.id;
-  instance.image_width = image.width;
-  instance.image_height = image.height;
+  Instance instance = instance_in(image, folder);
   instance.annotation_id = annotation.id;
   instance.bbox = box;
   instance.head_size = annotation.head_size;
@@ -73,6 +69,15 @@ std::string dropped(const CocoInstances& chosen) {
 }
 
 }  // namespace
+
+Instance instance_in(const CocoImage& image, const std::string& folder) {
+  Instance instance;
+  instance.image_file = (std::filesystem::path(folder) / image.file_name).string();
+  instance.image_id = image.id;
+  instance.image_width = image.width;
+  instance.image_height = image.height;
+  return instance;
+}
 
 CocoInstances choose_instances(const CocoFile& file, const std::string& folder, std::size_t count,
                                const Compat& compat) {

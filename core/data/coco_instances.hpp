@@ -22,6 +22,9 @@ struct CocoInstances {
 [[nodiscard]] CocoInstances choose_instances(const CocoFile& file, const std::string& folder,
                                              std::size_t count, const Compat& compat);
 
+/// An instance of which only the picture is known. `folder` holds the images.
+[[nodiscard]] Instance instance_in(const CocoImage& image, const std::string& folder);
+
 /// Error(data) with the first names when images of `instances` are missing below `folder`.
 void check_image_files(const std::vector<Instance>& instances, const std::string& folder);
 

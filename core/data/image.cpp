@@ -10,6 +10,7 @@
 
 #include "config/error.hpp"
 #include "data/image_header.hpp"
+#include "data/image_view.hpp"
 #include "data/jpeg.hpp"
 
 namespace ph {
@@ -52,7 +53,7 @@ void decode_other(const std::vector<std::uint8_t>& bytes, const std::string& nam
   }
   if (decoded.empty()) throw damaged(name, format);
   image.resize(decoded.cols, decoded.rows);
-  cv::Mat target(decoded.rows, decoded.cols, CV_8UC3, image.pixels.data());
+  cv::Mat target = view_of(image);
   if (options.rgb) {
     cv::cvtColor(decoded, target, cv::COLOR_BGR2RGB);
   } else {

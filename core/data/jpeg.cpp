@@ -12,6 +12,7 @@
 #include <opencv2/core.hpp>
 
 #include "config/error.hpp"
+#include "data/image_view.hpp"
 
 namespace ph {
 namespace {
@@ -108,7 +109,7 @@ int orientation_of(const jpeg_decompress_struct& info) {
 
 void orient(Image& image, int orientation) {
   if (orientation < 2 || orientation > 8) return;
-  cv::Mat picture = cv::Mat(image.height, image.width, CV_8UC3, image.pixels.data()).clone();
+  cv::Mat picture = view_of(image).clone();
   if (orientation >= 5) cv::transpose(picture, picture);
   // After the transposition of 5 to 8: mirror left to right (2, 6), top to bottom (4, 8), both (3, 7).
   if (orientation == 2 || orientation == 6) cv::flip(picture, picture, 1);

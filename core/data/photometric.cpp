@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
 
+#include "data/image_view.hpp"
+
 namespace ph {
 namespace {
 
@@ -23,7 +25,7 @@ void look_up(const Table& table, Image& image) {
 }
 
 void change_hsv(const Distortion& distortion, Image& image) {
-  cv::Mat picture(image.height, image.width, CV_8UC3, image.pixels.data());
+  cv::Mat picture = view_of(image);
   cv::cvtColor(picture, picture, cv::COLOR_BGR2HSV);
   constexpr int full_circle = 180;
   Table hue{};

@@ -3,6 +3,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "data/affine.hpp"
+#include "data/image_view.hpp"
 #include "data/transform.hpp"
 
 namespace ph {
@@ -67,23 +68,17 @@ class TopDownAffine final : public Transform {
     if (!sample.mirrored || seen.empty()) return;
     const auto to = sample.spare_image();
     to->resize(width, height);
-    const auto view = [](const Image& image, const Region& part) {
-      return cv::Mat(image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.pixels.data()))(
-          cv::Rect(part.x, part.y, part.width, part.height));
-    };
-    cv::Mat mirrored = view(*to, seen);
-    cv::flip(view(*sample.image, where), mirrored, 1);
+    cv::Mat mirrored = view_of(*to)(cv::Rect(seen.x, seen.y, seen.width, seen.height));
+    cv::flip(view_of(*sample.image)(cv::Rect(where.x, where.y, where.width, where.height)), mirrored, 1);
     sample.image = to;
   }
 
   void warp(Sample& sample, const AffineMatrix& matrix) const {
-    const Image& from = *sample.image;
     const auto crop = sample.spare_image();
     crop->resize(static_cast<int>(size_[0]), static_cast<int>(size_[1]));
-    const cv::Mat source(from.height, from.width, CV_8UC3, const_cast<std::uint8_t*>(from.pixels.data()));
-    cv::Mat target(crop->height, crop->width, CV_8UC3, crop->pixels.data());
+    cv::Mat target = view_of(*crop);
     const cv::Mat rows(2, 3, CV_64F, const_cast<double*>(matrix.data()));
-    cv::warpAffine(source, target, rows, target.size(), cv::INTER_LINEAR);
+    cv::warpAffine(view_of(*sample.image), target, rows, target.size(), cv::INTER_LINEAR);
     sample.image = crop;
   }
 

@@ -1,6 +1,5 @@
 // TopDownRandomFlip: mirrors picture, keypoints and centre.
-#include <opencv2/core.hpp>
-
+#include "data/image_view.hpp"
 #include "data/transform.hpp"
 
 namespace ph {
@@ -50,9 +49,8 @@ class TopDownRandomFlip final : public Transform {
     const Image& from = *sample.image;
     const auto to = sample.spare_image();
     to->resize(from.width, from.height);
-    const cv::Mat source(from.height, from.width, CV_8UC3, const_cast<std::uint8_t*>(from.pixels.data()));
-    cv::Mat mirrored(to->height, to->width, CV_8UC3, to->pixels.data());
-    cv::flip(source, mirrored, 1);
+    cv::Mat mirrored = view_of(*to);
+    cv::flip(view_of(from), mirrored, 1);
     sample.image = to;
   }
 

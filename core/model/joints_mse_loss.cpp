@@ -18,7 +18,7 @@ JointsMseLoss::JointsMseLoss(const JointsMseArgs& args, const Compat& compat)
 at::Tensor JointsMseLoss::forward(const at::Tensor& output, const at::Tensor& target,
                                   const at::Tensor& target_weight) {
   // mmpose 0.x takes the mean over joints of each joint's mean, which is the mean over everything.
-  const auto p = output.scalar_type() == at::kDouble ? output : output.to(at::kFloat);
+  const auto p = precise(output);
   if (!args_.use_target_weight) return at::mse_loss(p, target) * args_.loss_weight;
   const auto w = target_weight.unsqueeze(-1);  // N x K x 1 x 1
   if (weight_squared_) return at::mse_loss(p * w, target * w) * args_.loss_weight;

@@ -6,43 +6,12 @@
 #include <algorithm>
 #include <map>
 
+#include "model/scalar_type.hpp"
 #include "weights/open_weights.hpp"
 #include "weights/weight_names.hpp"
 
 namespace ph {
 namespace {
-
-at::ScalarType scalar_type(TensorType type) {
-  switch (type) {
-    case TensorType::boolean:
-      return at::kBool;
-    case TensorType::u8:
-      return at::kByte;
-    case TensorType::i8:
-      return at::kChar;
-    case TensorType::i16:
-      return at::kShort;
-    case TensorType::u16:
-      return at::kUInt16;
-    case TensorType::f16:
-      return at::kHalf;
-    case TensorType::bf16:
-      return at::kBFloat16;
-    case TensorType::i32:
-      return at::kInt;
-    case TensorType::u32:
-      return at::kUInt32;
-    case TensorType::f32:
-      return at::kFloat;
-    case TensorType::f64:
-      return at::kDouble;
-    case TensorType::i64:
-      return at::kLong;
-    case TensorType::u64:
-      return at::kUInt64;
-  }
-  return at::kFloat;
-}
 
 std::string shape_text(at::IntArrayRef shape) {
   std::string text;

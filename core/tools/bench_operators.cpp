@@ -8,7 +8,6 @@
 
 #include "tools/bench_parts.hpp"
 #include "tools/bench_timing.hpp"
-#include "train/evaluator.hpp"
 
 namespace ph {
 namespace {
@@ -48,8 +47,7 @@ void on_end(const at::RecordFunction& function, at::ObserverContext* context) {
 }  // namespace
 
 Json bench_operators(RunPlan& plan, int rounds) {
-  plan.train->start(0);
-  const auto batch = to_device(*plan.train->next(), plan.compute);
+  const auto batch = first_batch(plan);
   plan.model->train();
   const auto iteration = [&] {
     TrainOutput output;

@@ -4,6 +4,9 @@
 
 namespace ph {
 
+/// The first batch of the training data, where the network is.
+[[nodiscard]] Batch first_batch(RunPlan& plan);
+
 // One part of run_bench() each.
 [[nodiscard]] Json bench_data(const BenchOptions& options);
 [[nodiscard]] Json bench_step(RunPlan& plan, int rounds);

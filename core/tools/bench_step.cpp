@@ -7,9 +7,13 @@
 
 namespace ph {
 
-Json bench_step(RunPlan& plan, int rounds) {
+Batch first_batch(RunPlan& plan) {
   plan.train->start(0);
-  const auto batch = to_device(*plan.train->next(), plan.compute);
+  return to_device(*plan.train->next(), plan.compute);
+}
+
+Json bench_step(RunPlan& plan, int rounds) {
+  const auto batch = first_batch(plan);
   plan.model->train();
   std::vector<double> forward, backward, update, total;
   constexpr int kWarmUp = 2;

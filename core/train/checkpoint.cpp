@@ -8,6 +8,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "model/scalar_type.hpp"
 #include "tensor/safetensors.hpp"
 
 namespace ph {
@@ -38,31 +39,11 @@ TensorType type_of(const at::Tensor& tensor) {
   }
 }
 
-at::ScalarType scalar_type_of(TensorType type, const std::string& where) {
-  switch (type) {
-    case TensorType::f32:
-      return at::kFloat;
-    case TensorType::f64:
-      return at::kDouble;
-    case TensorType::f16:
-      return at::kHalf;
-    case TensorType::bf16:
-      return at::kBFloat16;
-    case TensorType::i64:
-      return at::kLong;
-    case TensorType::i32:
-      return at::kInt;
-    case TensorType::i16:
-      return at::kShort;
-    case TensorType::i8:
-      return at::kChar;
-    case TensorType::u8:
-      return at::kByte;
-    case TensorType::boolean:
-      return at::kBool;
-    default:
-      throw Error(ErrorKind::data, where + ": element type " + name_of(type) + " is not used in checkpoints");
-  }
+// Of what type_of() gives, and the signed integers of files from elsewhere.
+at::ScalarType checked_scalar_type(TensorType type, const std::string& where) {
+  if (type == TensorType::u16 || type == TensorType::u32 || type == TensorType::u64)
+    throw Error(ErrorKind::data, where + ": element type " + name_of(type) + " is not used in checkpoints");
+  return scalar_type(type);
 }
 
 constexpr const char* kLogName = "@log/values";
@@ -146,7 +127,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
       checkpoint.log = std::string(static_cast<const char*>(view.data), view.bytes());
       continue;
     }
-    auto tensor = at::empty(view.shape, at::TensorOptions().dtype(scalar_type_of(view.type, where)));
+    auto tensor = at::empty(view.shape, at::TensorOptions().dtype(checked_scalar_type(view.type, where)));
     if (view.bytes() > 0) std::memcpy(tensor.data_ptr(), view.data, view.bytes());
     checkpoint.tensors[name] = std::move(tensor);
   }

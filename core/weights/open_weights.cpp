@@ -52,8 +52,8 @@ void take(Weights& weights, const File& file) {
 Weights open_weights(const std::filesystem::path& path) {
   Weights weights;
   const FileMapping mapping(path, wanted_file);
-  refuse_foreign(path, PthFile::recognizes(mapping.bytes()) ? std::string_view{} : mapping.bytes());
   if (!PthFile::recognizes(mapping.bytes())) {
+    refuse_foreign(path, mapping.bytes());
     weights.format = "safetensors";
     take(weights, SafetensorsFile::open(path));
     return weights;
