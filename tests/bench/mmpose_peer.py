@@ -18,57 +18,24 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
-import peer_stubs  # noqa: E402,F401  (before mmpose)
+from peer_top_down import build_model, dataset  # noqa: E402  (before mmpose)
 import torch  # noqa: E402
 from mmengine.dataset import pseudo_collate  # noqa: E402
 from mmengine.optim import OptimWrapper  # noqa: E402
-from mmpose.datasets.datasets.base import BaseCocoStyleDataset  # noqa: E402
-from mmpose.registry import MODELS  # noqa: E402
 from mmpose.utils import register_all_modules  # noqa: E402
 
-JOINTS, BATCH = 17, 16
-# depth, channels out of the backbone, deconvolution filters, input (width, height)
-NETWORKS = {"resnet18": (18, 512, 128, (256, 256)), "resnet50": (50, 2048, 256, (192, 256))}
-
-
-def codec(size):
-    return dict(type="MSRAHeatmap", input_size=size, heatmap_size=(size[0] // 4, size[1] // 4), sigma=2)
-
-
-def dataset(folder, size):
-    joints = {i: dict(name=f"k{i}", id=i, color=[0, 0, 0], type="", swap="") for i in range(JOINTS)}
-    return BaseCocoStyleDataset(
-        ann_file=os.path.join(folder, "train.json"),
-        data_prefix=dict(img=os.path.join(folder, "images/")),
-        metainfo=dict(dataset_name="bench", keypoint_info=joints, skeleton_info={},
-                      joint_weights=[1.0] * JOINTS, sigmas=[0.05] * JOINTS),
-        pipeline=[
-            dict(type="LoadImage"),
-            dict(type="GetBBoxCenterScale", padding=1.25),
-            dict(type="RandomBBoxTransform", shift_factor=0.1, shift_prob=0.3, scale_factor=(0.8, 1.2),
-                 scale_prob=1.0, rotate_factor=30.0, rotate_prob=0.6),
-            dict(type="TopdownAffine", input_size=size),
-            dict(type="GenerateTarget", encoder=codec(size)),
-            dict(type="PackPoseInputs"),
-        ])
-
-
-def build_model(network):
-    depth, channels, filters, size = NETWORKS[network]
-    return MODELS.build(dict(
-        type="TopdownPoseEstimator",
-        data_preprocessor=dict(type="PoseDataPreprocessor", mean=[123.675, 116.28, 103.53],
-                               std=[58.395, 57.12, 57.375], bgr_to_rgb=True),
-        backbone=dict(type="ResNet", depth=depth),
-        head=dict(type="HeatmapHead", in_channels=channels, out_channels=JOINTS,
-                  deconv_out_channels=(filters,) * 3, deconv_kernel_sizes=(4, 4, 4),
-                  loss=dict(type="KeypointMSELoss", use_target_weight=True), decoder=codec(size)))).train()
+BATCH = 16
+# input (width, height), depth, channels out of the backbone, deconvolution filters
+NETWORKS = {"resnet18": ((256, 256), 18, 512, 128), "resnet50": ((192, 256), 50, 2048, 256)}
+# What 1.x has for quickstart.json's augmentation.
+AUGMENTATION = [dict(type="RandomBBoxTransform", shift_factor=0.1, shift_prob=0.3, scale_factor=(0.8, 1.2),
+                     scale_prob=1.0, rotate_factor=30.0, rotate_prob=0.6)]
 
 
 class Peer:
     def __init__(self, network, folder):
-        self.data = dataset(folder, NETWORKS[network][3])
-        self.model = build_model(network)
+        self.data = dataset(folder, NETWORKS[network][0], AUGMENTATION)
+        self.model = build_model(*NETWORKS[network])
         self.wrapper = OptimWrapper(torch.optim.Adam(self.model.parameters(), lr=2e-3))
         self.batch = pseudo_collate([self.data[i % len(self.data)] for i in range(BATCH)])
 

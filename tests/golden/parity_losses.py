@@ -18,7 +18,7 @@ import argparse
 import copy
 import os
 
-import peer_stubs  # noqa: F401  (before mmpose)
+import peer_top_down  # (before mmpose)
 import cv2
 import mmengine
 import mmpose
@@ -27,17 +27,15 @@ import torch
 from mmengine.optim import OptimWrapper
 from mmengine.structures import InstanceData, PixelData
 from mmpose.codecs import MSRAHeatmap
-from mmpose.datasets.datasets.base import BaseCocoStyleDataset
-from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from mmpose.utils import register_all_modules
 
 import weights
 from common import REPO, f32, write
+from peer_top_down import JOINTS, MEAN, STD, codec, dataset
 
-ITERATIONS, BATCH, JOINTS = 20, 8, 17
+ITERATIONS, BATCH = 20, 8
 SGD = dict(lr=0.5, momentum=0.9, weight_decay=1e-4)
-MEAN, STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
 CHECKED = [
     "backbone.conv1.weight", "backbone.bn1.running_mean", "backbone.layer1.0.conv1.weight",
     "backbone.layer4.1.bn2.weight", "backbone.layer4.1.bn2.running_var",
@@ -46,37 +44,10 @@ CHECKED = [
 ]
 
 
-def codec(size):
-    return dict(type="MSRAHeatmap", input_size=(size, size), heatmap_size=(size // 4, size // 4), sigma=2)
-
-
-def dataset(folder):
-    joints = {i: dict(name=f"k{i}", id=i, color=[0, 0, 0], type="", swap="") for i in range(JOINTS)}
-    return BaseCocoStyleDataset(
-        ann_file=os.path.join(folder, "train.json"),
-        data_prefix=dict(img=os.path.join(folder, "images/")),
-        metainfo=dict(dataset_name="mirror_mouse", keypoint_info=joints, skeleton_info={},
-                      joint_weights=[1.0] * JOINTS, sigmas=[0.05] * JOINTS),
-        pipeline=[
-            dict(type="LoadImage"),
-            dict(type="GetBBoxCenterScale", padding=1.25),
-            dict(type="TopdownAffine", input_size=(256, 256)),
-            dict(type="GenerateTarget", encoder=codec(256)),
-            dict(type="PackPoseInputs", pack_transformed=True),
-        ])
-
-
 def build_model():
-    model = MODELS.build(dict(
-        type="TopdownPoseEstimator",
-        data_preprocessor=dict(type="PoseDataPreprocessor", mean=MEAN, std=STD, bgr_to_rgb=True),
-        backbone=dict(type="ResNet", depth=18),
-        head=dict(type="HeatmapHead", in_channels=512, out_channels=JOINTS,
-                  deconv_out_channels=(128, 128, 128), deconv_kernel_sizes=(4, 4, 4),
-                  loss=dict(type="KeypointMSELoss", use_target_weight=True),
-                  decoder=codec(256))))
+    model = peer_top_down.build_model((256, 256))
     weights.fill_module(model)
-    return model.train()
+    return model
 
 
 def synthetic_batch(it, size=128):
@@ -87,7 +58,7 @@ def synthetic_batch(it, size=128):
     samples = []
     for n in range(BATCH):
         visible = np.array([[0.0 if (n + k) % 5 == 0 else 1.0 for k in range(JOINTS)]], np.float32)
-        spec = {k: v for k, v in codec(size).items() if k != "type"}
+        spec = {k: v for k, v in codec((size, size)).items() if k != "type"}
         encoded = MSRAHeatmap(**spec).encode(keypoints[n:n + 1], visible)
         s = PoseDataSample()
         s.gt_fields = PixelData(heatmaps=torch.from_numpy(encoded["heatmaps"]))
@@ -137,7 +108,7 @@ def section(batches, config):
 
 
 def image_batches(folder):
-    data = dataset(folder)
+    data = dataset(folder, (256, 256), pack={"pack_transformed": True})
     model = build_model()
     items = [data[i] for i in range(len(data))]
     batches = []

@@ -5,19 +5,14 @@
 #include "codec/heatmap_decode.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
+#include "support/golden_tensor.hpp"
 
 using namespace ph;
 
 namespace {
 
-at::Tensor tensor_of(const nlohmann::ordered_json& values) {
-  if (values.is_number()) return at::full({}, values.get<double>(), at::kDouble);
-  std::vector<at::Tensor> rows;
-  for (const auto& value : values) rows.push_back(tensor_of(value));
-  return at::stack(rows);
-}
-// Every golden value is a float32, so the way through double is exact.
-at::Tensor floats(const nlohmann::ordered_json& values) { return tensor_of(values).to(at::kFloat); }
+using test::floats;
+using test::tensor_of;
 
 /// A map of 8 x 6 (w x h) that is 1 at (x, y) and `right` beside it, `below` under it.
 at::Tensor peak(std::int64_t x, std::int64_t y, float right = 0, float below = 0) {

@@ -103,6 +103,12 @@ std::vector<std::uint8_t> jpeg_of(const ph::Image& rgb, const JpegOptions& optio
   return bytes;
 }
 
+ph::Image decoded(const std::vector<std::uint8_t>& bytes, const ph::DecodeOptions& options) {
+  ph::Image image;
+  ph::decode_image(bytes, "a.img", options, image);
+  return image;
+}
+
 void write_bytes(const fs::path& file, const std::vector<std::uint8_t>& bytes) {
   std::ofstream(file, std::ios::binary)
       .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));

@@ -32,6 +32,8 @@ struct JpegOptions {
   bool arithmetic = false;  ///< arithmetic instead of Huffman coding
 };
 std::vector<std::uint8_t> jpeg_of(const ph::Image& rgb, const JpegOptions& options = {});
+/// An image file's pixels; it is called "a.img" in messages.
+ph::Image decoded(const std::vector<std::uint8_t>& bytes, const ph::DecodeOptions& options = {});
 void write_bytes(const std::filesystem::path& file, const std::vector<std::uint8_t>& bytes);
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& file);
 

@@ -9,13 +9,8 @@
 namespace {
 
 using test::ContainsSubstring;
+using test::decoded;
 using Bytes = std::vector<std::uint8_t>;
-
-ph::Image decoded(const Bytes& bytes, const ph::DecodeOptions& options = {}) {
-  ph::Image image;
-  ph::decode_image(bytes, "a.img", options, image);
-  return image;
-}
 
 std::string error_of_bytes(const Bytes& bytes) {
   return test::error_of([&] { (void)decoded(bytes); });

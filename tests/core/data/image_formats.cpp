@@ -10,13 +10,8 @@
 namespace {
 
 using test::ContainsSubstring;
+using test::decoded;
 using Bytes = std::vector<std::uint8_t>;
-
-ph::Image decoded(const Bytes& bytes, const ph::DecodeOptions& options = {}) {
-  ph::Image image;
-  ph::decode_image(bytes, "a.img", options, image);
-  return image;
-}
 
 Bytes encoded(const char* extension, const cv::Mat& picture) {
   Bytes bytes;

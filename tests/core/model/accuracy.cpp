@@ -4,16 +4,12 @@
 
 #include "support/catch.hpp"
 #include "support/golden.hpp"
+#include "support/golden_tensor.hpp"
 
 using namespace ph;
 
 namespace {
-at::Tensor tensor_of(const nlohmann::ordered_json& values) {
-  if (values.is_number()) return at::full({}, values.get<double>(), at::kDouble);
-  std::vector<at::Tensor> rows;
-  for (const auto& value : values) rows.push_back(tensor_of(value));
-  return at::stack(rows);
-}
+using test::tensor_of;
 
 at::Tensor peak_at(std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height) {
   auto map = at::zeros({1, 1, height, width});

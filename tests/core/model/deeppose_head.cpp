@@ -7,17 +7,13 @@
 #include "support.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
+#include "support/golden_tensor.hpp"
 
 using namespace ph;
 
 namespace {
 
-at::Tensor floats(const nlohmann::ordered_json& values) {
-  if (values.is_number()) return at::full({}, values.get<double>(), at::kFloat);
-  std::vector<at::Tensor> rows;
-  for (const auto& value : values) rows.push_back(floats(value));
-  return at::stack(rows);
-}
+using test::floats;
 
 /// small_model() with a regression head for four points, `patch` merged in.
 Json deeppose(const std::string& patch = "{}") {
