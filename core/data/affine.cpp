@@ -6,6 +6,8 @@
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 
+#include "data/box.hpp"
+
 namespace ph {
 namespace {
 
@@ -20,7 +22,7 @@ cv::Point2f third_point(const cv::Point2f& a, const cv::Point2f& b) {
 AffineMatrix crop_matrix(const std::array<float, 2>& center, const std::array<float, 2>& scale,
                          double rotation, const std::array<std::int64_t, 2>& size) {
   const double radians = std::numbers::pi * rotation / 180;
-  const double half_width = static_cast<double>(scale[0] * 200.0F) * -0.5;
+  const double half_width = static_cast<double>(scale[0] * pixels_per_scale) * -0.5;
   const auto width = static_cast<double>(size[0]), height = static_cast<double>(size[1]);
 
   cv::Point2f from[3], to[3];
@@ -69,8 +71,8 @@ AffineMatrix udp_crop_matrix(const std::array<float, 2>& center, const std::arra
   const double radians = std::numbers::pi * rotation / 180;
   const double cosine = std::cos(radians), sine = std::sin(radians);
   const double x = static_cast<double>(center[0]), y = static_cast<double>(center[1]);
-  const double width = static_cast<double>(scale[0] * 200.0F),
-               height = static_cast<double>(scale[1] * 200.0F);
+  const double width = static_cast<double>(scale[0] * pixels_per_scale),
+               height = static_cast<double>(scale[1] * pixels_per_scale);
   const double per_x = static_cast<double>(size[0] - 1) / width,
                per_y = static_cast<double>(size[1] - 1) / height;
   AffineMatrix out{per_x * cosine, -per_x * sine,  per_x * (-x * cosine + y * sine + 0.5 * width),

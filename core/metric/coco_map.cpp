@@ -6,14 +6,13 @@
 #include <unordered_map>
 
 #include "config/error.hpp"
+#include "data/box.hpp"
 #include "metric/oks.hpp"
 #include "metric/oks_evaluation.hpp"
 #include "metric/write_results.hpp"
 
 namespace ph {
 namespace {
-
-constexpr float pixels_per_scale = 200;
 
 void check_numbers(const Instance& instance, const Prediction& prediction) {
   for (const float value : prediction.keypoints) {

@@ -3,6 +3,7 @@
 
 #include "core/data/coco_fixture.hpp"
 #include "data/affine.hpp"
+#include "data/pipeline.hpp"
 #include "data/transform.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
@@ -128,5 +129,34 @@ TEST_CASE("A crop beside the picture that the annotation invents is an error, no
                    test::ContainsSubstring("the image has another size than its annotation says"));
       }
     }
+  }
+}
+
+TEST_CASE("A step that changes the picture before the crop gets the whole of it", "[transform][pipeline]") {
+  const test::TempFolder folder;
+  test::write_bytes(folder / "a.jpg", test::jpeg_of(test::gradient(64, 48)));
+  auto instance = instance_of(folder / "a.jpg", 64, 48);
+  instance.bbox = {20, 10, 16, 16};
+  ph::DatasetInfo info;
+  info.keypoints = {"nose"};
+  const ph::PipelineContext context{&info, &ph::default_compat(), {32, 32}, {8, 8}, false, nullptr};
+  const auto crop = [&](const test::Json& pipeline) {
+    const ph::Pipeline steps(ph::Node::from_json(pipeline, "a.json"), context, {ph::Item::box});
+    ph::Sample sample;
+    sample.instance = &instance;
+    sample.joints = {24, 16};
+    sample.visible = {1};
+    steps.run(sample, {});
+    const auto values = sample.img.values();
+    return std::vector<float>(values.begin(), values.end());
+  };
+  auto pipeline = test::Json::parse(test::plain_pipeline);
+  const auto late = crop(pipeline);
+  REQUIRE(late.size() == 3 * 32 * 32);
+  for (const std::size_t place : {1, 2}) {
+    auto changing = pipeline;
+    const test::Json step{{"type", "Albumentation"}, {"transforms", test::Json::array()}};
+    changing.insert(changing.begin() + static_cast<std::ptrdiff_t>(place), step);
+    CHECK((crop(changing) == late));
   }
 }
