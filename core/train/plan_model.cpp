@@ -30,9 +30,14 @@ void check_keypoints(const RunPlan& plan, const Loader* loader) {
                                       "model.keypoint_head." + plan.model->keypoints_setting(have));
 }
 
-// A dry run goes without files that are not there, and says so.
+// A dry run goes without files that are not there, and says so. A resumed run takes all weights from its
+// checkpoint: what it once started from may be gone.
 void load_all_weights(RunPlan& plan, bool dry_run) {
   auto& report = plan.weights_report;
+  if (!plan.resume.empty()) {
+    report.push_back("weights: those of " + plan.resume.string());
+    return;
+  }
   for (const auto& request : weights_requests(plan.config)) {
     const auto place = locate_weights(request.source);
     if (place.file.empty() && dry_run) {

@@ -26,6 +26,15 @@ std::filesystem::path choose_work_dir(const Node& config, const RunOptions& opti
   return std::filesystem::absolute(std::filesystem::path("work_dirs") / options.config.stem());
 }
 
+// "auto" is the work dir's last checkpoint, if there is one yet.
+std::filesystem::path choose_checkpoint(const RunPlan& plan, const RunOptions& options) {
+  auto wanted = options.resume;
+  if (wanted.empty() && plan.config.has("resume_from")) wanted = plan.config.at("resume_from").string();
+  if (wanted != "auto") return wanted;
+  const auto last = plan.work_dir / "last.safetensors";
+  return std::filesystem::exists(last) ? std::filesystem::canonical(last) : std::filesystem::path();
+}
+
 std::int64_t choose_seed(const Node& config) {
   if (config.has("runtime") && config.at("runtime").has("seed")) return config.at("runtime").at("seed").i64();
   return config.has("seed") ? config.at("seed").i64() : 0;
@@ -38,6 +47,7 @@ RunPlan make_plan(const RunOptions& options) {
   plan.steps = std::make_shared<HostSteps>();
   plan.config = check_run_config(apply_flags(load_config(options.config, options.overrides), options));
   plan.work_dir = choose_work_dir(plan.config, options);
+  plan.resume = choose_checkpoint(plan, options);
   plan.seed = choose_seed(plan.config);
   plan.compat = plan.config.has("compat") ? &compat_for(plan.config.at("compat")) : &default_compat();
   plan.compute = set_up_compute(plan.config.at("runtime"));

@@ -39,6 +39,7 @@ struct HostSteps {
 struct RunPlan {
   Node config = Node::parse("null");  ///< resolved
   std::filesystem::path work_dir;
+  std::filesystem::path resume;  ///< checkpoint to go on from; "" to start anew
   std::int64_t seed = 0;
   const Compat* compat = nullptr;
   Compute compute;

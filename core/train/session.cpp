@@ -41,17 +41,6 @@ void make_work_dir(const RunPlan& plan) {
   }
 }
 
-std::filesystem::path checkpoint_to_resume(const RunPlan& plan, const RunOptions& options) {
-  auto wanted = options.resume;
-  if (wanted.empty() && plan.config.has("resume_from")) wanted = plan.config.at("resume_from").string();
-  if (wanted.empty()) return {};
-  if (wanted != "auto") return wanted;
-  const auto last = plan.work_dir / "last.safetensors";
-  if (std::filesystem::exists(last)) return std::filesystem::canonical(last);
-  log_info("--resume: nothing saved in " + plan.work_dir.string() + " yet, starting anew");
-  return {};
-}
-
 void describe_start(const RunPlan& plan) {
   const auto& length = plan.length;
   log_info("posehost " POSEHOST_VERSION ", LibTorch " TORCH_VERSION ", " +
@@ -113,7 +102,11 @@ int run_session(const RunOptions& options) {
   describe_start(plan);
 
   Runner runner(plan, name, options.stop_after_s);
-  if (const auto file = checkpoint_to_resume(plan, options); !file.empty()) runner.resume(file);
+  if (!plan.resume.empty()) {
+    runner.resume(plan.resume);
+  } else if (options.resume == "auto") {
+    log_info("--resume: nothing saved in " + plan.work_dir.string() + " yet, starting anew");
+  }
   const auto result = runner.run();
   std::filesystem::path picture;
   if (result.finished && plan.val && !result.predictions.empty()) {

@@ -73,6 +73,29 @@ TEST_CASE("Equal runs write equal checkpoints", "[train][resume]") {
   CHECK(files[0] == files[1]);
 }
 
+TEST_CASE("A resumed run does not want the weights that it once started from", "[train][resume]") {
+  const test::TempFolder folder;
+  auto first = ph::make_plan(test::small_run(folder.path(), R"({"total_epochs": 1, "evaluation": null})"));
+  (void)test::train(first);
+  const auto patch = R"({"evaluation": null, "model": {"pretrained": "gone.pth"}, "load_from": null})";
+  auto options = test::small_run(folder.path(), patch);
+  CHECK_THAT(test::error_of([&] { (void)ph::make_plan(options); }), test::ContainsSubstring("gone.pth"));
+  const auto file = first.work_dir / "epoch_1.safetensors";
+  SECTION("a file") { options.resume = file.string(); }
+  SECTION("the last one") { options.resume = "auto"; }
+  auto second = ph::make_plan(options);
+  CHECK(std::filesystem::equivalent(second.resume, file));
+  CHECK(test::train(second, second.resume, "second").finished);
+  CHECK(test::rows(second, "train", "second").size() == 5);
+}
+
+TEST_CASE("Without a checkpoint yet, --resume wants the weights to start from", "[train][resume]") {
+  const test::TempFolder folder;
+  auto options = test::small_run(folder.path(), R"({"model": {"pretrained": "gone.pth"}})");
+  options.resume = "auto";
+  CHECK_THAT(test::error_of([&] { (void)ph::make_plan(options); }), test::ContainsSubstring("gone.pth"));
+}
+
 TEST_CASE("An edited learning rate takes effect on resume", "[train][resume]") {
   const test::TempFolder folder;
   auto first = ph::make_plan(
