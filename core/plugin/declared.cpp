@@ -57,11 +57,55 @@ HyperInfo read_hyper(const ph_hyper* from, const LoadedComponent& component, con
   return hyper;
 }
 
-SlotInfo read_slot(const ph_slot* from, const LoadedComponent& component) {
+/// Which shapes a way of driving the rule allows.
+bool shape_fits(std::uint32_t capabilities, std::int32_t shape) {
+  switch (shape) {
+    case PH_SLOT_SHAPE_PARAM:
+      return true;
+    case PH_SLOT_SHAPE_SCALAR:
+      return (capabilities & (PH_OPT_PASSES | PH_OPT_MATRIX)) != 0;
+    case PH_SLOT_SHAPE_REDUCED:
+      return (capabilities & PH_OPT_MATRIX) != 0;
+    case PH_SLOT_SHAPE_GLOBAL:
+      return (capabilities & PH_OPT_CLOSURE) != 0;
+    default:
+      return false;
+  }
+}
+
+/// The fields beyond name, type and content. Throws Error(plugin).
+void check_extent(const SlotInfo& slot, std::uint32_t capabilities, const LoadedComponent& component) {
+  const bool whole = (capabilities & (PH_OPT_MATRIX | PH_OPT_CLOSURE)) != 0;
+  const auto wrong = [&](const std::string& found, std::string expected) {
+    throw refuse(component, "slot", slot.name + " with " + found, std::move(expected));
+  };
+  if (!shape_fits(capabilities, slot.shape)) {
+    wrong("the shape " + std::to_string(slot.shape), "a shape that goes with the rule's capabilities");
+  }
+  if (slot.init == PH_SLOT_COPY && slot.shape != PH_SLOT_SHAPE_PARAM) {
+    wrong("a copy of the parameter as first content", "that of a slot with the parameter's shape only");
+  }
+  if (slot.shape == PH_SLOT_SHAPE_GLOBAL && slot.dtype == PH_SLOT_AS_PARAM) {
+    wrong("the type of a parameter", "a type of its own, as it belongs to no parameter");
+  }
+  if (slot.count < 1 || slot.count > 65536 || (slot.count > 1 && !whole)) {
+    wrong("count " + std::to_string(slot.count), whole ? "1 to 65536" : "1, unless MATRIX or CLOSURE");
+  }
+  const bool limited = slot.min_ndim != 0 || slot.max_ndim != 0;
+  if (slot.min_ndim < 0 || slot.max_ndim < 0 || (limited && (capabilities & PH_OPT_MATRIX) == 0)) {
+    wrong("limits of dimensions", "none, unless MATRIX");
+  }
+  if (slot.shape == PH_SLOT_SHAPE_REDUCED && (slot.axis > -1 || -slot.axis > slot.min_ndim)) {
+    wrong("axis " + std::to_string(slot.axis), "-1 to -min_ndim: each parameter that has it has that axis");
+  }
+}
+
+SlotInfo read_slot(const ph_slot* from, std::uint32_t capabilities, const LoadedComponent& component) {
   const std::string what = "slot";
   if (from == nullptr) throw refuse(component, what, "a NULL pointer", "a ph_slot");
   const auto own = copy_struct<ph_slot>(from, "ph_slot of " + component.name, component.file);
-  const SlotInfo slot{read_name(own.name, component, what, 32), own.dtype, own.shape, own.init};
+  const SlotInfo slot{read_name(own.name, component, what, 32), own.dtype, own.shape,    own.init,
+                      own.count == 0 ? 1 : own.count,           own.axis,  own.min_ndim, own.max_ndim};
   // Slot names are part of the names of tensors in checkpoints: "@opt/exp_avg/…".
   if (std::any_of(slot.name.begin(), slot.name.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
     throw refuse(component, what, slot.name, "[a-z][a-z0-9_]*");
@@ -74,10 +118,7 @@ SlotInfo read_slot(const ph_slot* from, const LoadedComponent& component) {
     throw refuse(component, what, slot.name + " with the first content " + std::to_string(own.init),
                  "PH_SLOT_ZEROS, _ONES or _COPY");
   }
-  if (own.shape != PH_SLOT_SHAPE_PARAM) {
-    throw refuse(component, what, slot.name + " with the shape " + std::to_string(own.shape),
-                 "the parameter's shape, as an ELEMENTWISE rule needs it");
-  }
+  check_extent(slot, capabilities, component);
   return slot;
 }
 
@@ -119,7 +160,7 @@ std::vector<SlotInfo> slots_of(const PluginInstance& optimizer) {
   std::vector<SlotInfo> slots;
   std::set<std::string> names;
   for (std::int64_t i = 0; i < out.n_slots; ++i) {
-    slots.push_back(read_slot(out.slots[i], component));
+    slots.push_back(read_slot(out.slots[i], optimizer.api<ph_optimizer_api>().capabilities, component));
     if (!names.insert(slots.back().name).second) {
       throw refuse(component, "slot", "the name " + slots.back().name + " twice", "each name once");
     }

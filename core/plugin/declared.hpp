@@ -17,10 +17,12 @@ struct HyperInfo {
   double initial = 0;  ///< its value in the arguments
 };
 
-/// A piece of per-parameter state.
+/// A piece of state, as ph_slot says.
 struct SlotInfo {
   std::string name;
   std::int32_t dtype = PH_SLOT_AS_PARAM, shape = PH_SLOT_SHAPE_PARAM, init = PH_SLOT_ZEROS;
+  std::int64_t count = 1;
+  std::int32_t axis = 0, min_ndim = 0, max_ndim = 0;
 };
 
 /// What `table` of `component` declares, with the values in `args`. Throws Error(plugin): malformed, names

@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "data/rng.hpp"
 #include "log/log.hpp"
 #include "plugin/text_rules.hpp"
+#include "service/services.hpp"
 
 namespace ph {
 namespace {
@@ -45,8 +47,31 @@ struct HostTable::Calls {
     } catch (...) {
     }
   }
-  /// There are no services yet.
-  static const void* get_service(void*, ph_str) noexcept { return nullptr; }
+  static const void* get_service(void* ctx, ph_str id) noexcept {
+    const auto name = borrowed(id.data, id.len);
+    const auto& all = services();
+    if (name == PH_SERVICE_PARALLEL) return all.parallel;
+    if (name == PH_SERVICE_VECTOR) return all.vector;
+    if (name == PH_SERVICE_LINALG) return all.linalg;
+    if (name == PH_SERVICE_ALL_REDUCE) return all.all_reduce;
+    if (name == PH_SERVICE_RANDOM && all.random) return &static_cast<const HostTable*>(ctx)->random_;
+    return nullptr;
+  }
+  /// Two numbers a block of the generator; the component's name keeps its streams apart from others'.
+  static void bits(void* ctx, ph_str purpose, std::int64_t iter, std::int64_t first, std::uint64_t* out,
+                   std::int64_t n) noexcept {
+    const auto& self = *static_cast<const HostTable*>(ctx);
+    const auto stream = purpose_of(borrowed(purpose.data, purpose.len), purpose_of(self.name_));
+    for (std::int64_t i = 0; i < n;) {
+      const auto at = first + i;
+      Rng draw({services().seed, iter, at / 2, stream});
+      for (auto half = at % 2; half < 2 && i < n; ++half, ++i) {
+        if (half == 1 && at % 2 == 1) draw.bits(), draw.bits();
+        const std::uint64_t high = draw.bits();
+        out[i] = (high << 32) | draw.bits();
+      }
+    }
+  }
 };
 
 HostTable::HostTable(std::string name) : name_{std::move(name)} {
@@ -57,6 +82,7 @@ HostTable::HostTable(std::string name) : name_{std::move(name)} {
   table_.set_error = Calls::set_error;
   table_.log = Calls::log;
   table_.get_service = Calls::get_service;
+  random_ = {sizeof random_, 0, this, Calls::bits};
 }
 
 std::string HostTable::take_error() {

@@ -24,6 +24,7 @@ class HostTable {
   std::mutex mutex_;
   std::string error_;
   ph_host table_{};
+  ph_random random_{};
 };
 
 }  // namespace ph

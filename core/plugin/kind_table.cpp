@@ -35,20 +35,44 @@ class TableCheck {
   const LoadedComponent& component_;
 };
 
-ph_optimizer_api optimizer(const TableCheck& check) {
-  const auto api = check.copy<ph_optimizer_api>("ph_optimizer_api");
-  if ((api.capabilities & PH_OPT_ELEMENTWISE) == 0) {
-    throw check.refuse(
-        "capabilities " + std::to_string(api.capabilities) + ", none of which this host can drive",
-        "ELEMENTWISE", "a newer posehost");
+/// Exactly one way of driving the rule, and the functions that it needs.
+void check_capabilities(const TableCheck& check, const ph_optimizer_api& api) {
+  constexpr std::uint32_t ways = PH_OPT_ELEMENTWISE | PH_OPT_PASSES | PH_OPT_MATRIX | PH_OPT_CLOSURE;
+  const auto found = "capabilities " + std::to_string(api.capabilities);
+  if ((api.capabilities & ~(ways | PH_OPT_MODE)) != 0) {
+    throw check.refuse(found + ", with a bit that this host does not know", "bits of this host's ABI",
+                       "a newer posehost");
   }
+  const auto way = api.capabilities & ways;
+  if (way == 0 || (way & (way - 1)) != 0) {
+    throw check.refuse(found, "exactly one of ELEMENTWISE, PASSES, MATRIX, CLOSURE");
+  }
+  const bool ranges = (way & (PH_OPT_ELEMENTWISE | PH_OPT_PASSES)) != 0;
+  if ((api.capabilities & PH_OPT_MODE) != 0 && !ranges) {
+    throw check.refuse(found, "MODE only with ELEMENTWISE or PASSES");
+  }
+  if (way != PH_OPT_CLOSURE) check.needs(api.scalars, "scalars");
+  if (ranges) check.needs(api.range, "range");
+  if (way == PH_OPT_MATRIX) check.needs(api.update, "update");
+  if (way == PH_OPT_CLOSURE) check.needs(api.step_all, "step_all");
+  if (way == PH_OPT_PASSES) {
+    check.count(api.n_passes, 1, 8, "n_passes");
+    check.count(api.n_sums, 0, 16, "n_sums");
+  }
+}
+
+ph_optimizer_api optimizer(const TableCheck& check) {
+  auto api = check.copy<ph_optimizer_api>("ph_optimizer_api");
+  check_capabilities(check, api);
   check.needs(api.destroy, "destroy");
   check.needs(api.slots, "slots");
-  check.needs(api.scalars, "scalars");
-  check.needs(api.range, "range");
   check.count(api.n_hypers, 1, 64, "n_hypers");
   check.count(api.n_scalars, 0, 64, "n_scalars");
   if (api.hypers == nullptr) throw check.refuse("hypers is NULL", "an array of hyper-parameters");
+  if ((api.capabilities & PH_OPT_PASSES) == 0) {
+    api.n_passes = 1;
+    api.n_sums = 0;
+  }
   return api;
 }
 

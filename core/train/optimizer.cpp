@@ -1,48 +1,35 @@
 #include "train/optimizer.hpp"
 
-#include <ATen/Parallel.h>
+#include <ATen/Functions.h>
 
 #include <algorithm>
-#include <atomic>
 #include <nlohmann/json.hpp>
 
+#include "schedule/schedule_chain.hpp"
+#include "system/limits.hpp"
 #include "train/dtype.hpp"
 
 namespace ph {
 namespace {
 
-// Large enough that a call costs nothing beside its work, small enough to share among threads.
-constexpr std::int64_t kChunkElements = 1 << 16;
-
-at::ScalarType slot_type(std::int32_t rule, const at::Tensor& param) {
-  switch (rule) {
-    case PH_SLOT_F32:
-      return at::kFloat;
-    case PH_SLOT_F64:
-      return at::kDouble;
-    case PH_SLOT_I64:
-      return at::kLong;
-    default:
-      return param.scalar_type();
-  }
+at::ScalarType scalar_type_of(ph_dtype type) {
+  if (type.code == PH_DTYPE_INT) return at::kLong;
+  if (type.code == PH_DTYPE_BFLOAT) return at::kBFloat16;
+  return type.bits == 64 ? at::kDouble : type.bits == 16 ? at::kHalf : at::kFloat;
 }
 
-void fill(at::Tensor& slot, std::int32_t init, const at::Tensor& param) {
-  if (init == PH_SLOT_ONES) {
-    slot.fill_(1);
-  } else if (init == PH_SLOT_COPY) {
-    slot.copy_(param.detach());
-  } else {
-    slot.zero_();
-  }
+at::Tensor make_slot(const SlotTensor& slot, const at::Tensor& param) {
+  const auto options = at::TensorOptions().dtype(scalar_type_of(slot.dtype)).device(at::kCPU);
+  // Same strides as the parameter: element i of the span is element i of each.
+  auto made = slot.as_param ? at::empty_like(param, options, at::MemoryFormat::Preserve)
+                            : at::empty(slot.shape, options);
+  if (slot.init == PH_SLOT_COPY) return made.copy_(param);
+  return made.fill_(slot.init == PH_SLOT_ONES ? 1 : 0);
 }
+
+void* address_of(const at::Tensor& tensor) { return tensor.defined() ? tensor.data_ptr() : nullptr; }
 
 }  // namespace
-
-struct Optimizer::Chunk {
-  std::size_t param;
-  std::int64_t begin, count;
-};
 
 Optimizer::Optimizer(const PluginCatalog& catalog, const Node& config, std::vector<TrainableParam> params) {
   const auto type = config.at("type");
@@ -51,14 +38,8 @@ Optimizer::Optimizer(const PluginCatalog& catalog, const Node& config, std::vect
   args.erase("paramwise_cfg");
   args.erase("constructor");
   rule_ = std::make_unique<PluginInstance>(catalog.load(ref), config.with(args));
-  api_ = &rule_->api<ph_optimizer_api>();
-  if (!(api_->capabilities & PH_OPT_ELEMENTWISE)) {
-    throw Error(ErrorKind::plugin,
-                config.where() + ": " + rule_->qualified_name() + " works in a way this host does not know",
-                "capabilities " + std::to_string(api_->capabilities), "elementwise (1)", "a newer posehost");
-  }
+  driver_ = std::make_unique<RuleDriver>(*rule_);
   hypers_ = hypers_of(*rule_);
-  scalars_.resize(static_cast<std::size_t>(api_->n_scalars));
 
   std::vector<ParamDescription> facts;
   for (const auto& p : params) facts.push_back(p.facts);
@@ -77,8 +58,7 @@ Optimizer::Optimizer(const PluginCatalog& catalog, const Node& config, std::vect
     }
     values_.push_back(groups_[g].base);
   }
-  read_slots();
-  prepare();
+  make_state();
 }
 
 Optimizer::~Optimizer() = default;
@@ -98,79 +78,62 @@ int Optimizer::hyper_index(std::string_view name) const noexcept {
   return found == hypers_.end() ? -1 : static_cast<int>(found - hypers_.begin());
 }
 
-void Optimizer::read_slots() {
+void Optimizer::make_state() {
   at::NoGradGuard no_grad;
-  for (const auto& info : slots_of(*rule_)) {
-    Slot made{info.name, {}};
-    for (const auto& param : params_) {
-      // Same strides as the parameter: element i of the span is element i of each.
-      const auto options = param.tensor.options().dtype(slot_type(info.dtype, param.tensor)).device(at::kCPU);
-      auto tensor = at::empty_like(param.tensor, options.requires_grad(false), at::MemoryFormat::Preserve);
-      fill(tensor, info.init, param.tensor);
-      made.tensors.push_back(std::move(tensor));
-    }
-    slots_.push_back(std::move(made));
-  }
-  steps_.assign(params_.size(), 0);
-  gradients_.resize(params_.size());
-  // Rules run on the CPU in ABI 0.9 (kernels are drafts): a parameter on a GPU has a copy here.
+  std::int64_t bytes = 0;
+  const auto account = [&](const SlotTensor& slot) {
+    if (slot.present) bytes += numel_of(slot.shape) * slot.dtype.bits / 8;
+  };
+  std::vector<std::vector<SlotTensor>> wanted;
   for (const auto& param : params_) {
-    work_.push_back(param.tensor.is_cpu() ? param.tensor.detach() : param.tensor.detach().to(at::kCPU));
+    wanted.push_back(slot_tensors(driver_->slots(), dtype_of(param.tensor), param.tensor.sizes().vec()));
+    for (const auto& slot : wanted.back()) account(slot);
   }
-}
+  global_names_ = global_tensors(driver_->slots());
+  for (const auto& slot : global_names_) account(slot);
+  refuse_absurd_state(*rule_, bytes, usable_memory());
 
-void Optimizer::prepare() {
+  std::vector<RuleParam> rule_params;
   for (std::size_t i = 0; i < params_.size(); ++i) {
-    const auto& tensor = work_[i];
+    // Rules run on the CPU in ABI 0.9 (kernels are drafts): a parameter on a GPU has a copy here.
+    const auto& param = params_[i].tensor;
+    work_.push_back(param.is_cpu() ? param.detach() : param.detach().to(at::kCPU));
+    const auto& tensor = work_.back();
     if (!tensor.is_non_overlapping_and_dense()) {
       throw Error(ErrorKind::internal, "parameter " + params_[i].facts.name + " is not dense in memory");
     }
-    const auto first = chunks_.size();
-    for (std::int64_t begin = 0; begin < tensor.numel(); begin += kChunkElements) {
-      chunks_.push_back({i, begin, std::min(kChunkElements, tensor.numel() - begin)});
+    RuleParam made{params_[i].facts.name,
+                   dtype_of(tensor),
+                   tensor.sizes().vec(),
+                   tensor.strides().vec(),
+                   tensor.numel(),
+                   tensor.data_ptr(),
+                   nullptr,
+                   {},
+                   0,
+                   group_of_[i]};
+    auto& own = slots_.emplace_back();
+    for (const auto& slot : wanted[i]) {
+      own.push_back(slot.present ? make_slot(slot, tensor) : at::Tensor());
+      made.slots.push_back(address_of(own.back()));
     }
-    chunks_of_.emplace_back(first, chunks_.size());
+    rule_params.push_back(std::move(made));
   }
-  slot_pointers_.resize(chunks_.size() * std::max<std::size_t>(1, slots_.size()));
-  for (std::size_t c = 0; c < chunks_.size(); ++c) {
-    for (std::size_t s = 0; s < slots_.size(); ++s) {
-      const auto& tensor = slots_[s].tensors[chunks_[c].param];
-      slot_pointers_[c * slots_.size() + s] =
-          static_cast<char*>(tensor.data_ptr()) +
-          chunks_[c].begin * static_cast<std::int64_t>(tensor.element_size());
-    }
+  if (!wanted.empty()) slot_names_ = std::move(wanted.front());
+  std::vector<void*> globals;
+  for (const auto& slot : global_names_) {
+    globals_.push_back(make_slot(slot, {}));
+    globals.push_back(globals_.back().data_ptr());
   }
-  spans_.reserve(chunks_.size());
-  if (!api_->prepare) return;
-
-  std::vector<ph_param> facts(params_.size());
-  std::vector<const ph_param*> pointers;
-  for (std::size_t i = 0; i < params_.size(); ++i) {
-    const auto& tensor = work_[i];
-    auto& fact = facts[i];
-    fact.size = sizeof fact;
-    fact.name = to_ph(params_[i].facts.name);
-    fact.index = static_cast<std::uint32_t>(i);
-    fact.dtype = dtype_of(tensor);
-    fact.device_type = PH_DEVICE_CPU;
-    fact.ndim = static_cast<std::int32_t>(tensor.dim());
-    fact.shape = tensor.sizes().data();
-    fact.strides = tensor.strides().data();
-    fact.numel = fact.full_numel = tensor.numel();
-    pointers.push_back(&fact);
-  }
-  ph_layout layout{};
-  layout.size = sizeof layout;
-  layout.generation = 1;
-  layout.params = pointers.data();
-  layout.n_params = static_cast<std::int64_t>(pointers.size());
-  rule_->check(api_->prepare(rule_->self(), &layout), "prepare");
+  gradients_.resize(params_.size());
+  driver_->set_params(std::move(rule_params), std::move(globals));
 }
 
 void Optimizer::zero_grad() {
   for (auto& param : params_) param.tensor.mutable_grad() = at::Tensor();
 }
 
+// Where the driver finds parameters and gradients.
 void Optimizer::collect_gradients() {
   for (std::size_t i = 0; i < params_.size(); ++i) {
     const auto& param = work_[i];
@@ -185,97 +148,80 @@ void Optimizer::collect_gradients() {
       gradients_[i] =
           at::empty_like(param, param.options().requires_grad(false), at::MemoryFormat::Preserve).copy_(grad);
     }
+    if (!params_[i].tensor.is_cpu() && grad.defined()) work_[i].copy_(params_[i].tensor);
+    auto& seen = driver_->params()[i];
+    seen.data = work_[i].data_ptr();
+    seen.grad = grad.defined() ? gradients_[i].const_data_ptr() : nullptr;
   }
 }
 
-void Optimizer::step() {
+void Optimizer::copy_back() {
+  for (std::size_t i = 0; i < params_.size(); ++i) {
+    if (!params_[i].tensor.is_cpu()) params_[i].tensor.copy_(work_[i], /*non_blocking=*/true);
+  }
+}
+
+void Optimizer::step(const RuleDriver::Evaluate& evaluate, double loss) {
   at::NoGradGuard no_grad;
   collect_gradients();
-  for (std::size_t i = 0; i < params_.size(); ++i) {
-    if (!params_[i].tensor.is_cpu() && gradients_[i].defined()) work_[i].copy_(params_[i].tensor);
+  if (!evaluate) {
+    driver_->update(values_);
+  } else {
+    driver_->update(
+        values_,
+        [&] {
+          copy_back();
+          const double found = evaluate();
+          collect_gradients();
+          return found;
+        },
+        loss);
   }
-  for (std::size_t i = 0; i < params_.size(); ++i) steps_[i] += gradients_[i].defined() ? 1 : 0;
-
-  // Groups for display are not groups for stepping: whatever has equal numbers goes in one call.
-  auto& done = done_;
-  auto& members = members_;
-  done.assign(params_.size(), false);
-  for (std::size_t i = 0; i < params_.size(); ++i) {
-    if (done[i] || !gradients_[i].defined()) continue;
-    const auto& hyper = values_[group_of_[i]];
-    const auto& first = work_[i];
-    members.clear();
-    for (std::size_t j = i; j < params_.size(); ++j) {
-      if (done[j] || !gradients_[j].defined() || steps_[j] != steps_[i]) continue;
-      if (work_[j].scalar_type() != first.scalar_type()) continue;
-      if (group_of_[j] != group_of_[i] && values_[group_of_[j]] != hyper) continue;
-      done[j] = true;
-      members.push_back(j);
-    }
-    run_range(hyper, steps_[i], members);
-  }
-  for (std::size_t i = 0; i < params_.size(); ++i) {
-    if (!params_[i].tensor.is_cpu() && gradients_[i].defined())
-      params_[i].tensor.copy_(work_[i], /*non_blocking=*/true);
-  }
+  copy_back();
 }
 
-void Optimizer::run_range(const std::vector<double>& hyper, std::int64_t step,
-                          const std::vector<std::size_t>& members) {
-  ph_scalars_args numbers{};
-  numbers.size = sizeof numbers;
-  numbers.hyper = hyper.data();
-  numbers.n_hyper = static_cast<std::int64_t>(hyper.size());
-  numbers.step = step;
-  numbers.out = scalars_.data();
-  numbers.n_out = static_cast<std::int64_t>(scalars_.size());
-  rule_->check(api_->scalars(rule_->self(), &numbers), "scalars");
+void Optimizer::show_eval_weights(bool show) {
+  if (!has_eval_weights() || show == !trained_.empty()) return;
+  at::NoGradGuard no_grad;
+  if (show) {
+    for (std::size_t i = 0; i < params_.size(); ++i) {
+      work_[i].copy_(params_[i].tensor);
+      trained_.push_back(work_[i].clone());
+      driver_->params()[i].data = work_[i].data_ptr();
+    }
+    driver_->write_eval(values_);
+  } else {
+    for (std::size_t i = 0; i < params_.size(); ++i) work_[i].copy_(trained_[i]);
+    trained_.clear();
+  }
+  copy_back();
+}
 
-  spans_.clear();
-  for (const auto index : members) {
-    const auto& param = work_[index];
-    const auto bytes = static_cast<std::int64_t>(param.element_size());
-    auto* data = static_cast<char*>(param.data_ptr());
-    const auto* grad = static_cast<const char*>(gradients_[index].const_data_ptr());
-    for (auto c = chunks_of_[index].first; c < chunks_of_[index].second; ++c) {
-      const auto& chunk = chunks_[c];
-      spans_.push_back({data + chunk.begin * bytes, grad + chunk.begin * bytes, chunk.count, step,
-                        &slot_pointers_[c * slots_.size()], static_cast<std::uint32_t>(index), 0});
+// visit(name in the checkpoint, tensor) for each tensor of state that exists.
+template <class Visit>
+void Optimizer::each_state(const Visit& visit) const {
+  for (std::size_t i = 0; i < params_.size(); ++i) {
+    for (std::size_t s = 0; s < slots_[i].size(); ++s) {
+      if (slots_[i][s].defined())
+        visit("@opt/" + slot_names_[s].name + "/" + params_[i].facts.name, slots_[i][s]);
     }
   }
-  if (spans_.empty()) return;  // only parameters without elements
-
-  ph_range_args args{};
-  args.size = sizeof args;
-  args.span_stride = sizeof(ph_span);
-  args.scalars = scalars_.data();
-  args.n_scalars = static_cast<std::int64_t>(scalars_.size());
-  args.dtype = dtype_of(work_[members.front()]);
-  args.device_type = PH_DEVICE_CPU;
-  std::atomic<std::int32_t> status{PH_OK};
-  at::parallel_for(0, static_cast<std::int64_t>(spans_.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-    auto mine = args;
-    mine.spans = &spans_[static_cast<std::size_t>(begin)];
-    mine.n_spans = end - begin;
-    const auto result = api_->range(rule_->self(), &mine);
-    if (result != PH_OK) status = result;
-  });
-  rule_->check(status, "range");
+  for (std::size_t g = 0; g < globals_.size(); ++g) visit("@opt/" + global_names_[g].name, globals_[g]);
 }
 
 std::int64_t Optimizer::state_bytes() const noexcept {
   std::int64_t bytes = 0;
-  for (const auto& slot : slots_) {
-    for (const auto& tensor : slot.tensors) bytes += static_cast<std::int64_t>(tensor.nbytes());
-  }
+  each_state([&](const std::string&, const at::Tensor& tensor) {
+    bytes += static_cast<std::int64_t>(tensor.nbytes());
+  });
   return bytes;
 }
 
 at::Tensor Optimizer::slot(std::string_view slot, std::string_view param) const {
-  for (const auto& candidate : slots_) {
-    if (candidate.name != slot) continue;
-    for (std::size_t i = 0; i < params_.size(); ++i) {
-      if (params_[i].facts.name == param) return candidate.tensors[i];
+  for (std::size_t i = 0; i < params_.size(); ++i) {
+    if (params_[i].facts.name != param) continue;
+    for (std::size_t s = 0; s < slots_[i].size(); ++s) {
+      if (slot_names_[s].name == slot) return slots_[i][s];
     }
   }
   return {};
@@ -285,9 +231,12 @@ std::map<std::string, at::Tensor> Optimizer::state() const {
   std::map<std::string, at::Tensor> all;
   for (std::size_t i = 0; i < params_.size(); ++i) {
     const auto& name = params_[i].facts.name;
-    all["@opt/step/" + name] = at::scalar_tensor(steps_[i], at::kLong);
-    for (const auto& slot : slots_) all["@opt/" + slot.name + "/" + name] = slot.tensors[i];
+    all["@opt/step/" + name] = at::scalar_tensor(driver_->params()[i].step, at::kLong);
+    // The file's weights are those to evaluate; a resumed run goes on with these.
+    if (!trained_.empty()) all["@opt/trained/" + name] = trained_[i];
   }
+  if (needs_closure()) all["@opt/calls"] = at::scalar_tensor(driver_->closure_steps, at::kLong);
+  each_state([&](const std::string& name, const at::Tensor& tensor) { all[name] = tensor; });
   return all;
 }
 
@@ -309,10 +258,13 @@ void Optimizer::load_state(const std::map<std::string, at::Tensor>& saved, const
   };
   for (std::size_t i = 0; i < params_.size(); ++i) {
     const auto& name = params_[i].facts.name;
-    steps_[i] = find("@opt/step/" + name, {}).item<std::int64_t>();
-    for (auto& slot : slots_)
-      slot.tensors[i].copy_(find("@opt/" + slot.name + "/" + name, params_[i].tensor.sizes()));
+    driver_->params()[i].step = find("@opt/step/" + name, {}).item<std::int64_t>();
+    if (has_eval_weights()) params_[i].tensor.copy_(find("@opt/trained/" + name, params_[i].tensor.sizes()));
   }
+  if (needs_closure()) driver_->closure_steps = find("@opt/calls", {}).item<std::int64_t>();
+  each_state([&](const std::string& name, const at::Tensor& tensor) {
+    at::Tensor(tensor).copy_(find(name, tensor.sizes()));
+  });
 }
 
 }  // namespace ph

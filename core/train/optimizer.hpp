@@ -13,7 +13,8 @@
 #include "config/node.hpp"
 #include "plugin/catalog.hpp"
 #include "plugin/instance.hpp"
-#include "schedule/schedule_chain.hpp"
+#include "rule/rule_driver.hpp"
+#include "rule/slot_layout.hpp"
 #include "train/param_groups.hpp"
 
 namespace ph {
@@ -24,8 +25,8 @@ struct TrainableParam {
   at::Tensor tensor;
 };
 
-/// Drives an optimizer plugin: owns its state, keeps the hyper-parameters of every group, cuts the
-/// parameters into spans and runs the rule over them on torch's threads. Main thread.
+/// An optimizer plugin on torch's tensors: owns its state, keeps the hyper-parameters of every group and
+/// lets a RuleDriver run the rule. Main thread.
 class Optimizer {
  public:
   /// Builds what config key `optimizer` describes. `params` are all parameters of the model in
@@ -51,8 +52,16 @@ class Optimizer {
   /// Tensors that are updated, with their names: those that need a gradient.
   [[nodiscard]] const std::vector<TrainableParam>& params() const noexcept { return params_; }
   void zero_grad();
-  /// One update from the gradients in place. A parameter without a gradient is left as it is.
-  void step();
+  /// Whether the rule evaluates the loss again in a step.
+  [[nodiscard]] bool needs_closure() const noexcept { return driver_->is(PH_OPT_CLOSURE); }
+  /// One update from the gradients in place. A parameter without a gradient is left as it is. For a rule
+  /// that needs it, `evaluate` computes loss and gradients anew; `loss` is that of the gradients given.
+  void step(const RuleDriver::Evaluate& evaluate = {}, double loss = 0);
+  /// Whether the weights to evaluate are others than those that are trained.
+  [[nodiscard]] bool has_eval_weights() const noexcept { return driver_->is(PH_OPT_MODE); }
+  /// Puts the weights to evaluate in place of the trained ones, or those back, byte for byte.
+  void show_eval_weights(bool show);
+  [[nodiscard]] bool shows_eval_weights() const noexcept { return !trained_.empty(); }
   /// Bytes of state kept for the rule.
   [[nodiscard]] std::int64_t state_bytes() const noexcept;
   [[nodiscard]] const PluginInstance& rule() const noexcept { return *rule_; }
@@ -65,38 +74,44 @@ class Optimizer {
   void load_state(const std::map<std::string, at::Tensor>& saved, const std::string& file);
 
  private:
-  void read_slots();
-  void prepare();
+  void make_state();
   void collect_gradients();
-  void run_range(const std::vector<double>& hyper, std::int64_t step,
-                 const std::vector<std::size_t>& members);
+  void copy_back();
+  template <class Visit>
+  void each_state(const Visit& visit) const;
 
   std::unique_ptr<PluginInstance> rule_;
-  const ph_optimizer_api* api_ = nullptr;
+  std::unique_ptr<RuleDriver> driver_;
   std::vector<TrainableParam> params_;
   std::vector<std::size_t> group_of_;
   std::vector<ParamGroup> groups_;
   std::vector<HyperInfo> hypers_;
-  std::vector<std::vector<double>> values_;  // per group
+  RuleDriver::Hypers values_;  // per group
 
-  struct Slot {
-    std::string name;
-    std::vector<at::Tensor> tensors;  // per parameter
-  };
-  std::vector<Slot> slots_;
-  std::vector<std::int64_t> steps_;    // updates of each parameter
+  std::vector<SlotTensor> slot_names_;          // of the first parameter, for the names alone
+  std::vector<std::vector<at::Tensor>> slots_;  // per parameter; undefined where it has none
+  std::vector<SlotTensor> global_names_;
+  std::vector<at::Tensor> globals_;
   std::vector<at::Tensor> work_;       // what the rule updates: the parameter itself, or its CPU copy
   std::vector<at::Tensor> gradients_;  // in the parameter's memory layout; undefined = absent
+  std::vector<at::Tensor> trained_;    // kept while the weights to evaluate are shown
+};
 
-  struct Chunk;  // a piece of a parameter that one thread works on
-  std::vector<Chunk> chunks_;
-  std::vector<std::pair<std::size_t, std::size_t>> chunks_of_;  // per parameter: first, end
-  std::vector<void*> slot_pointers_;
-  std::vector<ph_span> spans_;
-  std::vector<double> scalars_;
-  // Work space of step(), which allocates nothing.
-  std::vector<bool> done_;
-  std::vector<std::size_t> members_;
+/// Shows the weights to evaluate while it lives; within another one it changes nothing.
+class EvalWeights {
+ public:
+  explicit EvalWeights(Optimizer& optimizer) : optimizer_{optimizer}, mine_{!optimizer.shows_eval_weights()} {
+    if (mine_) optimizer_.show_eval_weights(true);
+  }
+  ~EvalWeights() {
+    if (mine_) optimizer_.show_eval_weights(false);
+  }
+  EvalWeights(const EvalWeights&) = delete;
+  EvalWeights& operator=(const EvalWeights&) = delete;
+
+ private:
+  Optimizer& optimizer_;
+  bool mine_;
 };
 
 }  // namespace ph

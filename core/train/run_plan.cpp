@@ -5,6 +5,7 @@
 #include "config/run_config.hpp"
 #include "log/log.hpp"
 #include "train/plan_parts.hpp"
+#include "train/torch_services.hpp"
 
 namespace ph {
 namespace {
@@ -51,6 +52,7 @@ RunPlan make_plan(const RunOptions& options) {
   plan.seed = choose_seed(plan.config);
   plan.compat = plan.config.has("compat") ? &compat_for(plan.config.at("compat")) : &default_compat();
   plan.compute = set_up_compute(plan.config.at("runtime"));
+  use_torch_services(static_cast<std::uint64_t>(plan.seed));
   plan.plugins =
       std::make_shared<PluginCatalog>(PluginCatalog::scan(plugin_folders(options.plugin_dirs, &plan.config)));
 

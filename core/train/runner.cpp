@@ -118,6 +118,7 @@ void Runner::run_iterations() {
 
 void Runner::validate(std::int64_t batches) {
   at::NoGradGuard no_grad;
+  const EvalWeights shown(*plan_.optimizer);
   mode_ = PH_MODE_VAL;
   const auto inner = inner_iter_;
   iters_in_epoch_ = batches;

@@ -44,7 +44,9 @@ class Runner {
   void train_epoch();
   void validate(std::int64_t batches);  // losses on the validation set, nothing else changes
   void train_iteration(const Batch& batch);
+  [[nodiscard]] TrainOutput forward(const Batch& batch);
   void optimize();
+  [[nodiscard]] double evaluate_again();
   void apply_schedule(const ScheduleChain& chain);
   void clip_gradients();
   void guard_nan(const TrainOutput& output);
@@ -71,6 +73,7 @@ class Runner {
   // checkpoint asked for by a hook says exactly what is in its weights.
   std::int64_t epoch_ = 0, iter_ = 0, inner_iter_ = 0, opt_step_ = 0, flow_ = 0;
   bool iteration_done_ = false, epoch_done_ = false;
+  const Batch* batch_ = nullptr;  // of the current iteration, where it is trained on
   std::int64_t iters_in_epoch_ = 0, samples_ = 0;
   std::int32_t mode_ = 0;
   at::Tensor loss_;          // of the current iteration, until it is differentiated

@@ -42,6 +42,7 @@ RunPosition Runner::position() const {
 }
 
 void Runner::save(const SaveRequest& request) {
+  const EvalWeights shown(*plan_.optimizer);
   Checkpoint checkpoint;
   checkpoint.tensors = model_state(*plan_.model);
   if (request.optimizer) {
@@ -82,6 +83,7 @@ void Runner::meet_requests() {
 }
 
 void Runner::evaluate_now() {
+  const EvalWeights shown(*plan_.optimizer);
   progress_.note("evaluating");
   view_.metrics = evaluate(plan_, &result_.predictions, [&](std::int64_t done) {
     progress_.note("evaluating " + std::to_string(done) + "/" + std::to_string(plan_.val->dataset().size()));

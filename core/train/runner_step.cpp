@@ -16,19 +16,18 @@ void Runner::train_iteration(const Batch& batch) {
   samples_ = batch.samples();
   log_.next(samples_);
   stage(PH_STAGE_BEFORE_TRAIN_ITER);
-  // Whatever draws from torch's generator (dropout) draws the same in a resumed run.
-  Rng draw({static_cast<std::uint64_t>(plan_.seed), epoch_, iter_, purpose_of("torch")});
-  at::manual_seed((std::uint64_t{draw.bits()} << 32) | draw.bits());
   const auto ready = to_device(batch, plan_.compute);
   {
+    auto output = forward(ready);
     const AutocastScope autocast(plan_.compute);
-    auto output = plan_.model->train_step(ready);
     record(output, ready);
     guard_nan(output);
     loss_ = output.loss;
   }
+  batch_ = &ready;
   stage(PH_STAGE_AFTER_TRAIN_ITER);
   loss_ = at::Tensor();
+  batch_ = nullptr;
   view_.tensors.clear();
   ++iter_;
   ++inner_iter_;
@@ -38,6 +37,25 @@ void Runner::train_iteration(const Batch& batch) {
   progress_.show(epoch_, iter_, samples_, loss,
                  plan_.optimizer->hyper(0, std::max(0, plan_.optimizer->hyper_index(PH_ROLE_LR))));
   samples_ = 0;
+}
+
+// Whatever draws from torch's generator (dropout) draws the same in a resumed run, and each time that a
+// rule evaluates the same batch.
+TrainOutput Runner::forward(const Batch& batch) {
+  Rng draw({static_cast<std::uint64_t>(plan_.seed), epoch_, iter_, purpose_of("torch")});
+  at::manual_seed((std::uint64_t{draw.bits()} << 32) | draw.bits());
+  const AutocastScope autocast(plan_.compute);
+  return plan_.model->train_step(batch);
+}
+
+// For rules that ask again within a step.
+double Runner::evaluate_again() {
+  const at::AutoGradMode with_gradients(true);
+  plan_.optimizer->zero_grad();
+  const auto output = forward(*batch_);
+  output.loss.backward();
+  if (plan_.grad_clip) clip_gradients();
+  return output.loss.item<double>();
 }
 
 void Runner::record(const TrainOutput& output, const Batch& batch) {
@@ -79,7 +97,11 @@ void Runner::optimize() {
   loss_.backward();
   stage(PH_STAGE_BEFORE_OPTIMIZER_STEP);
   if (plan_.grad_clip) clip_gradients();
-  optimizer.step();
+  if (optimizer.needs_closure()) {
+    optimizer.step([this] { return evaluate_again(); }, loss_.item<double>());
+  } else {
+    optimizer.step();
+  }
   ++opt_step_;
   iteration_done_ = true;
   stage(PH_STAGE_AFTER_OPTIMIZER_STEP);

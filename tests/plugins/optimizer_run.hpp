@@ -49,8 +49,13 @@ class OptimizerRun {
               std::vector<std::size_t> cuts = {}) const {
     for (const auto& slot : slots_) p.slots[slot].resize(p.values.size());
     std::vector<double> scalars(static_cast<std::size_t>(api_.n_scalars));
-    const ph_scalars_args numbers{sizeof numbers, 0, hypers_.data(), api_.n_hypers, ++p.step, scalars.data(),
-                                  api_.n_scalars};
+    ph_scalars_args numbers{};
+    numbers.size = sizeof numbers;
+    numbers.hyper = hypers_.data();
+    numbers.n_hyper = api_.n_hypers;
+    numbers.step = ++p.step;
+    numbers.out = scalars.data();
+    numbers.n_out = api_.n_scalars;
     rule_->check(api_.scalars(rule_->self(), &numbers), "scalars");
 
     cuts.push_back(p.values.size());

@@ -77,6 +77,18 @@ ph_range_args range_args(const std::vector<WideSpan<Real>>& spans, const double*
   return args;
 }
 
+ph_scalars_args scalars_args(const double* hyper, std::int64_t n_hyper, std::int64_t step, double* out,
+                             std::int64_t n_out) {
+  ph_scalars_args args{};
+  args.size = sizeof args;
+  args.hyper = hyper;
+  args.n_hyper = n_hyper;
+  args.step = step;
+  args.out = out;
+  args.n_out = n_out;
+  return args;
+}
+
 template <class Real>
 void check_range() {
   test::FakeHost host;
@@ -121,7 +133,7 @@ TEST_CASE("scalars come from hyper-parameters and step", "[sdk][optimizer]") {
   const Made made(momentum, host, test::FakeConfig({{"/fail", false}}));
   const double hyper[] = {0.1, 0.9};
   double out[4] = {-1, -1, -1, -1};
-  ph_scalars_args args{sizeof args, 0, hyper, 2, 7, out, 3};
+  auto args = scalars_args(hyper, 2, 7, out, 3);
   REQUIRE(made.api().scalars(made.self, &args) == PH_OK);
   CHECK(std::vector<double>(out, out + 4) == std::vector<double>{0.1, 0.9, 7, -1});
   args.n_out = 2;
@@ -164,7 +176,7 @@ TEST_CASE("careless code is caught, not executed", "[sdk][optimizer][error]") {
   const Made made(careless, host, test::FakeConfig({}));
   const double hyper[] = {0.1};
   double out[1];
-  const ph_scalars_args scalars{sizeof scalars, 0, hyper, 1, 1, out, 1};
+  const auto scalars = scalars_args(hyper, 1, 1, out, 1);
   CHECK(made.api().scalars(made.self, &scalars) == PH_ERR_FAILED);
   CHECK(host.error == "no hyper-parameter \"rl\" in the table of arguments");
   std::vector<float> p{1};

@@ -137,6 +137,99 @@ typedef struct ph_host {
 } ph_host;
 
 // ---------------------------------------------------------------------------------------------
+// Services: tables that get_service() gives. A host may lack any of them. A function that returns a
+// status sets no error text: the plugin knows what it wanted.
+// ---------------------------------------------------------------------------------------------
+
+// Where numbers are. CPU: everything but the first two fields is 0.
+typedef struct ph_place {
+  uint32_t size;
+  uint32_t rev;
+  int32_t device_type;  // PH_DEVICE_*
+  int32_t device_id;
+  void *stream;  // CUDA: the cudaStream_t to work on (NULL is the default stream)
+} ph_place;
+
+// The host's threads. A plugin starts none of its own.
+#define PH_SERVICE_PARALLEL "posehost.parallel/0"
+typedef struct ph_parallel {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+  // How many bodies run at once, at most. [any] [never fails]
+  int32_t (*threads)(void *ctx);
+  // Calls body(user, begin, end) for pieces of [0, n) that cover it once, each of at least `grain`
+  // elements but the last, and returns when all have. How it is cut depends on the machine. Called
+  // from within a body, it runs on that thread alone. [main, step] [never fails]
+  void (*run)(void *ctx, int64_t n, int64_t grain, void (*body)(void *user, int64_t begin, int64_t end),
+              void *user);
+} ph_parallel;
+
+// Random numbers without a state: the same in a resumed run, for any number of threads.
+#define PH_SERVICE_RANDOM "posehost.random/0"
+typedef struct ph_random {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+  // out[i] is number first + i of the sequence that belongs to the run's seed, this component,
+  // `purpose` and `iter`: 64 uniform bits each (Philox4x32-10). [any] [never fails]
+  void (*bits)(void *ctx, ph_str purpose, int64_t iter, int64_t first, uint64_t *out, int64_t n);
+} ph_random;
+
+// Vectors of n numbers of one element type (32- or 64-bit floats), contiguous, on one device. Sums are
+// added in an order that does not depend on the number of threads; they are wider than the elements.
+// A result in `out` is waited for. [main, step]
+#define PH_SERVICE_VECTOR "posehost.vector/0"
+typedef struct ph_vector {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+  int32_t (*dot)(void *ctx, const ph_place *at, ph_dtype type, int64_t n, const void *x, const void *y,
+                 double *out);
+  int32_t (*abs_sum)(void *ctx, const ph_place *at, ph_dtype type, int64_t n, const void *x, double *out);
+  int32_t (*abs_max)(void *ctx, const ph_place *at, ph_dtype type, int64_t n, const void *x, double *out);
+  // y = alpha * x + beta * y; where beta is 0, y is only written.
+  int32_t (*axpby)(void *ctx, const ph_place *at, ph_dtype type, int64_t n, double alpha, const void *x,
+                   double beta, void *y);
+} ph_vector;
+
+// A matrix of 32- or 64-bit floats. Element (i, j) is at data[i * row_stride + j * col_stride]; one of
+// the strides is 1.
+typedef struct ph_matrix {
+  uint32_t size;
+  uint32_t rev;
+  void *data;
+  int64_t rows;
+  int64_t cols;
+  int64_t row_stride;  // in elements
+  int64_t col_stride;
+} ph_matrix;
+
+#define PH_SERVICE_LINALG "posehost.linalg/0"
+typedef struct ph_linalg {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+  // C = alpha * A * B + beta * C; where beta is 0, C is only written. C overlaps neither. [main, step]
+  int32_t (*gemm)(void *ctx, const ph_place *at, ph_dtype type, double alpha, const ph_matrix *a,
+                  const ph_matrix *b, double beta, const ph_matrix *c);
+  // out[i] = sum over row i of a(i, j) to the power 1 or 2; out is contiguous, of the same element
+  // type. Columns: give the transposed matrix. [main, step]
+  int32_t (*row_sums)(void *ctx, const ph_place *at, ph_dtype type, const ph_matrix *a, int32_t power,
+                      void *out);
+} ph_linalg;
+
+// Sums over the processes of a run. On one process everything stays as it is.
+#define PH_SERVICE_ALL_REDUCE "posehost.all_reduce/0"
+typedef struct ph_all_reduce {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+  // Replaces each number by its sum over all ranks; every rank has to call it. [main, step]
+  int32_t (*sum)(void *ctx, double *values, int64_t n);
+} ph_all_reduce;
+
+// ---------------------------------------------------------------------------------------------
 // Config: the arguments of one instance, already checked against its schema, defaults filled in.
 // Borrowed for the duration of create().
 // ---------------------------------------------------------------------------------------------
@@ -257,21 +350,40 @@ typedef struct ph_hyper {
 // Optimizer
 // ---------------------------------------------------------------------------------------------
 
-// Capabilities: how the host drives the rule. A host refuses a component none of whose bits it
-// knows. This host knows ELEMENTWISE.
-#define PH_OPT_ELEMENTWISE 1u  // scalars() + range(): each element by itself
-#define PH_OPT_PASSES 2u       // reserved: range passes that emit sums per span
-#define PH_OPT_MATRIX 4u       // reserved: whole parameters with linear-algebra services
-#define PH_OPT_CLOSURE 8u      // reserved: evaluates the loss again
-#define PH_OPT_MODE 16u        // reserved: differs between training and evaluation
+// Capabilities: how the host drives the rule. Exactly one of the first four, and MODE where it holds. A
+// host refuses a component with a bit that it does not know.
+//   ELEMENTWISE  scalars() once for all parameters with equal hyper-parameters and step, then range()
+//                for pieces of them in any cut: each element by itself.
+//   PASSES       n_passes times: scalars() for each parameter, then range() for its pieces, which may
+//                add to n_sums sums; the sums of a pass are given to the scalars() of the next ones. The
+//                host adds pieces of a fixed size in a fixed order: the result does not depend on the
+//                number of threads. With one pass and no sums: numbers of its own for each parameter.
+//   MATRIX       scalars() and update() for each parameter as a whole.
+//   CLOSURE      step_all() once for all parameters; it may evaluate the loss again. Refused together
+//                with loss scaling and accumulation.
+//   MODE         with ELEMENTWISE or PASSES: the weights to evaluate are not those that are trained.
+#define PH_OPT_ELEMENTWISE 1u
+#define PH_OPT_PASSES 2u
+#define PH_OPT_MATRIX 4u
+#define PH_OPT_CLOSURE 8u
+#define PH_OPT_MODE 16u
+
+// Why scalars() and range() are called.
+#define PH_PURPOSE_UPDATE 0
+// MODE only: write the weights to evaluate over the parameters, from them and the slots; there is no
+// gradient and one pass, slots stay as they are, and `step` counts the updates made. The host keeps the
+// training weights and puts them back, byte for byte.
+#define PH_PURPOSE_EVAL 1
 
 #define PH_SLOT_AS_PARAM 0  // element type of a slot
 #define PH_SLOT_F32 1
 #define PH_SLOT_F64 2
 #define PH_SLOT_I64 3
 
-#define PH_SLOT_SHAPE_PARAM 0   // like the parameter
-#define PH_SLOT_SHAPE_SCALAR 1  // one element per parameter (not with ELEMENTWISE)
+#define PH_SLOT_SHAPE_PARAM 0    // like the parameter, in its memory layout
+#define PH_SLOT_SHAPE_SCALAR 1   // one element per parameter (PASSES, MATRIX): scalars() may write it
+#define PH_SLOT_SHAPE_REDUCED 2  // the parameter's shape with 1 in place of an axis, row-major (MATRIX)
+#define PH_SLOT_SHAPE_GLOBAL 3   // `count` elements for all parameters together (CLOSURE); no AS_PARAM
 
 #define PH_SLOT_ZEROS 0  // first content of a slot
 #define PH_SLOT_ONES 1
@@ -281,11 +393,17 @@ typedef struct ph_hyper {
 typedef struct ph_slot {
   uint32_t size;
   uint32_t rev;
-  ph_str name;     // "exp_avg"; [a-z][a-z0-9_]*, at most 32 bytes; unique in the optimizer
-  int32_t dtype;   // PH_SLOT_AS_PARAM …
-  int32_t shape;   // PH_SLOT_SHAPE_*
-  int32_t init;    // PH_SLOT_ZEROS …
-  uint32_t flags;  // 0
+  ph_str name;       // "exp_avg"; [a-z][a-z0-9_]*, at most 32 bytes; unique in the optimizer
+  int32_t dtype;     // PH_SLOT_AS_PARAM …
+  int32_t shape;     // PH_SLOT_SHAPE_*
+  int32_t init;      // PH_SLOT_ZEROS …; COPY with the parameter's shape only
+  uint32_t flags;    // 0
+  int64_t count;     // that many tensors, under "<name>.0" …, one after the other in ph_span.slot (MATRIX,
+                     // CLOSURE); GLOBAL: elements. 0 is 1.
+  int32_t axis;      // REDUCED: counted from the end, -1 is the last
+  int32_t min_ndim;  // only parameters of at least so many dimensions have it, else NULL (MATRIX)
+  int32_t max_ndim;  // and of at most so many; 0: any
+  int32_t reserved;  // 0
 } ph_slot;
 
 typedef struct ph_slots {
@@ -340,6 +458,15 @@ typedef struct ph_scalars_args {
   int64_t step;  // from 1
   double *out;   // n_scalars elements, written by the callee
   int64_t n_out;
+  int32_t purpose;  // PH_PURPOSE_*
+  int32_t pass;     // PASSES: from 0
+  // The rest with PASSES and MATRIX only, where each parameter is asked for by itself.
+  uint32_t index;  // ph_param.index
+  uint32_t reserved;
+  int64_t numel;         // elements of the whole parameter
+  const double *sums;    // of this parameter: n_sums of pass 0, then of pass 1, up to the pass before
+  const double *totals;  // the same over all parameters that are being updated
+  void *const *slot;     // this parameter's slots, as in ph_span; scalar ones may be read and written
 } ph_scalars_args;
 
 typedef struct ph_range_args {
@@ -355,7 +482,52 @@ typedef struct ph_range_args {
   int32_t device_id;
   int32_t reserved;  // 0
   void *stream;      // CUDA: the cudaStream_t to work on (NULL is the default stream)
+  int32_t purpose;   // PH_PURPOSE_*
+  int32_t pass;      // PASSES: from 0
+  double *sums;      // PASSES: n_sums numbers for each span, one span after the other, 0 at first
 } ph_range_args;
+
+// Work space for one call: `bytes` bytes, aligned to 64, undefined content, where the parameters are;
+// several requests lie beside each other. NULL: no memory. Kept for the next call, so that a rule which
+// asks for the same each time allocates nothing after its first. [thread of the call]
+typedef struct ph_scratch {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+  void *(*get)(void *ctx, int64_t bytes);
+} ph_scratch;
+
+typedef struct ph_update_args {
+  uint32_t size;
+  uint32_t rev;
+  const ph_param *param;  // its cold facts; dense in memory, in the order of its strides
+  const ph_span *span;    // all of it; has a gradient
+  const double *scalars;  // what scalars() wrote for this parameter
+  int64_t n_scalars;
+  const ph_place *place;
+  const ph_scratch *scratch;
+} ph_update_args;
+
+typedef struct ph_closure_args {
+  uint32_t size;
+  uint32_t rev;
+  const ph_span *spans;  // one for each parameter, all of it; element i as in ph_range_args
+  int64_t n_spans;
+  int64_t span_stride;
+  const ph_param *const *params;  // their cold facts, in the same order
+  const double *const *hyper;     // for each span the values of its group
+  int64_t n_hyper;
+  void *const *globals;  // the slots with PH_SLOT_SHAPE_GLOBAL, in their order
+  int64_t step;          // calls of step_all() so far, this one included: from 1
+  double loss;           // at the parameters as they are; its gradients are in `spans`
+  const ph_place *place;
+  const ph_scratch *scratch;
+  void *ctx;
+  // Computes loss and gradients anew, from the parameters as they then are and the same samples. The
+  // gradients are in `spans` afterwards, perhaps at other addresses; a gradient that is absent (NULL)
+  // stands for zeros. [thread of the call]
+  int32_t (*evaluate)(void *ctx, double *loss);
+} ph_closure_args;
 
 // Gradients arrive unscaled, reduced over ranks and clipped. After the first update nothing here
 // may allocate or wait for the device.
@@ -377,13 +549,24 @@ typedef struct ph_optimizer_api {
   // Told before the first update and whenever the parameters change. May be NULL. [main]
   int32_t (*prepare)(void *self, const ph_layout *layout);
 
-  // Values that depend on hyper-parameters and step only (bias corrections, step sizes), computed
-  // once for all elements. Pure. [step]
+  // Values that depend on hyper-parameters, step, sums and scalar slots only (bias corrections, step
+  // sizes), computed once for all elements. Pure but for scalar slots. NULL with CLOSURE. [step]
   int32_t (*scalars)(const void *self, const ph_scalars_args *args);
 
   // Updates every element of every span by itself: the result must not depend on how the host cuts
-  // parameters into spans, or on the order or number of calls. Pure but for the spans. [worker]
+  // parameters into spans (sums excepted), or on the order or number of calls. Pure but for the spans
+  // and sums. With PASSES all spans of a call are of one parameter. NULL with MATRIX and CLOSURE.
+  // [worker]
   int32_t (*range)(const void *self, const ph_range_args *args);
+
+  int64_t n_passes;  // PASSES: 1 to 8
+  int64_t n_sums;    // PASSES: 0 to 16
+
+  // MATRIX: updates one parameter. Pure but for parameter, slots and work space. [step]
+  int32_t (*update)(const void *self, const ph_update_args *args);
+
+  // CLOSURE: updates all parameters. Pure but for parameters, slots and work space. [main]
+  int32_t (*step_all)(const void *self, const ph_closure_args *args);
 } ph_optimizer_api;
 
 // ---------------------------------------------------------------------------------------------
