@@ -32,6 +32,8 @@ class ParamPass {
 
   std::int64_t step() const noexcept { return args_.step; }  // updates of this parameter: from 1
   std::int32_t pass() const noexcept { return args_.pass; }  // from 0
+  // For eval_weights(): slots are only read.
+  bool evaluates() const noexcept { return args_.purpose == PH_PURPOSE_EVAL; }
   std::uint32_t index() const noexcept { return args_.index; }
   std::int64_t numel() const noexcept { return args_.numel; }
   // Sum `k` of an earlier pass over this parameter, and over all that are being updated.
