@@ -194,4 +194,6 @@ void add_plugin(CLI::App& app, Action& action) {
   trusting->add_option("dir", options.target, "Folder")->required()->check(CLI::ExistingDirectory);
   trusting->footer("Example: posehost plugin trust ~/my-plugins");
   trusting->callback([&action] { action = trust; });
+
+  add_plugin_replay(*plugin, action);
 }

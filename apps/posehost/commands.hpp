@@ -15,3 +15,5 @@ void add_plugin(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_weights(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
+/// The same below `plugin`.
+void add_plugin_replay(CLI::App& plugin, Action& action);

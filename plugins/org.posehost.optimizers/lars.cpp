@@ -34,8 +34,9 @@ class LARS final : public ph::PassesOptimizer {
         trust_clip_{config.get<bool>("trust_clip")},
         always_adapt_{config.get<bool>("always_adapt")} {
     if (nesterov_ && (!buffered_ || config.get<double>("dampening") != 0))
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
-                        "nesterov without momentum or with dampening; expected momentum above 0, dampening 0");
+      throw ph::Failure(
+          PH_ERR_INVALID_ARGUMENT,
+          "nesterov without momentum or with dampening; expected momentum above 0, dampening 0");
   }
 
   std::vector<ph::Slot> slots() const override {
@@ -53,8 +54,9 @@ class LARS final : public ph::PassesOptimizer {
     if (at.pass() == 0) return {};  // which only adds up squares
     const double lr = h["lr"], decay = h["weight_decay"], momentum = h["momentum"];
     if (momentum != 0 && !buffered_)
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "momentum was set in a run that began without; expected "
-                                                 "momentum above 0 in the optimizer's arguments");
+      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
+                        "momentum was set in a run that began without; expected "
+                        "momentum above 0 in the optimizer's arguments");
     const bool first = at.step() == 1;
     return {lr,
             trust(h, std::sqrt(at.sum(0, 0)), std::sqrt(at.sum(0, 1))),

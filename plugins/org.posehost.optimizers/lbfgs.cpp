@@ -21,7 +21,8 @@ enum : std::size_t { n_iter = 0, func_evals, length, first, step_size, h_diag, l
 
 class LBFGS final : public ph::ClosureOptimizer {
  public:
-  static constexpr auto info = ph::component("LBFGS", "limited-memory BFGS; evaluates the loss several times a step");
+  static constexpr auto info =
+      ph::component("LBFGS", "limited-memory BFGS; evaluates the loss several times a step");
   static constexpr auto args = ph::args(
       ph::arg<double>("lr", 1.0, ph::at_least(0), ph::role::lr, ph::not_per_group, "step size"),
       ph::arg<std::int64_t>("max_iter", 20, ph::at_least(1), "iterations a step, at most"),
@@ -45,7 +46,11 @@ class LBFGS final : public ph::ClosureOptimizer {
   std::vector<ph::Slot> slots() const override {
     ph::Slot changes{"old_dirs"}, steps{"old_stps"};
     changes.count = steps.count = history_;
-    return {{"d"}, {"prev_flat_grad"}, changes, steps, ph::global_slot("line", n_numbers),
+    return {{"d"},
+            {"prev_flat_grad"},
+            changes,
+            steps,
+            ph::global_slot("line", n_numbers),
             ph::global_slot("ro", history_)};
   }
 
@@ -71,12 +76,19 @@ template <class Real>
 class LBFGS::Work {
  public:
   Work(const LBFGS& rule, ph::ClosureStep<Real>& at)
-      : rule_(rule), at_(at), numbers_(at.template global<double>(0)), ro_(at.template global<double>(1)),
-        d_(slot(direction)), last_(slot(last_grad)), q_(scratch()), grad_(scratch()) {
+      : rule_(rule),
+        at_(at),
+        numbers_(at.template global<double>(0)),
+        ro_(at.template global<double>(1)),
+        d_(slot(direction)),
+        last_(slot(last_grad)),
+        q_(scratch()),
+        grad_(scratch()) {
     if (rule_.searches_) start_ = scratch();
     for (std::int64_t i = 1; i < at.size(); ++i)
       if (at.hypers(i)["lr"] != at.hypers(0)["lr"])
-        throw ph::Failure(PH_ERR_UNSUPPORTED, "groups with lr of their own; LBFGS takes one lr for all parameters");
+        throw ph::Failure(PH_ERR_UNSUPPORTED,
+                          "groups with lr of their own; LBFGS takes one lr for all parameters");
   }
 
   void run() {
@@ -172,9 +184,12 @@ class LBFGS::Work {
       point.gradient = keep();
       return point;
     };
-    const auto drop = [&](const LinePoint& point) { used_[static_cast<std::size_t>(point.gradient)] = false; };
+    const auto drop = [&](const LinePoint& point) {
+      used_[static_cast<std::size_t>(point.gradient)] = false;
+    };
     const LinePoint start{0, loss, slope, -1};
-    WolfeSearch search(evaluate, drop, start, largest(d_), rule_.tolerance_change_, rule_.max_eval_ - evaluations);
+    WolfeSearch search(evaluate, drop, start, largest(d_), rule_.tolerance_change_,
+                       rule_.max_eval_ - evaluations);
     const auto found = search.run(numbers_[step_size]);
     evaluations += search.evaluations();
     numbers_[step_size] = found.step;

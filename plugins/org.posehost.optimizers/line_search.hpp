@@ -35,7 +35,12 @@ class WolfeSearch {
 
   WolfeSearch(const Evaluate& evaluate, const Drop& drop, LinePoint start, double direction_max,
               double tolerance, std::int64_t most)
-      : evaluate_(evaluate), drop_(drop), start_(start), max_(direction_max), tolerance_(tolerance), most_(most) {}
+      : evaluate_(evaluate),
+        drop_(drop),
+        start_(start),
+        max_(direction_max),
+        tolerance_(tolerance),
+        most_(most) {}
 
   // The point to go to. Points that are not returned have been dropped, `start` excepted.
   LinePoint run(double first_step) {
@@ -68,7 +73,7 @@ class WolfeSearch {
   void bracket(double first_step) {
     LinePoint before = start_, now = look(first_step);
     while (iterations_ < most_) {
-      if (too_high(now) || (iterations_ > 1 && now.loss >= before.loss) ) return set_bracket(before, now);
+      if (too_high(now) || (iterations_ > 1 && now.loss >= before.loss)) return set_bracket(before, now);
       if (flat(now)) {
         release(before, now);
         a_ = b_ = now;

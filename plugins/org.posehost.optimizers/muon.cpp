@@ -16,7 +16,8 @@ namespace {
 
 class Muon final : public ph::MatrixOptimizer {
  public:
-  static constexpr auto info = ph::component("Muon", "momentum made orthogonal, for matrices and convolutions");
+  static constexpr auto info =
+      ph::component("Muon", "momentum made orthogonal, for matrices and convolutions");
   static constexpr auto args = ph::args(
       ph::arg<double>("lr", 1e-3, ph::at_least(0), ph::role::lr, "step size"),
       ph::arg<double>("weight_decay", 0.1, ph::at_least(0), ph::role::weight_decay, "decoupled decay"),
@@ -33,7 +34,8 @@ class Muon final : public ph::MatrixOptimizer {
       : linalg_{config},
         vector_{config},
         nesterov_{config.get<bool>("nesterov")},
-        match_rms_{config.has("adjust_lr_fn") && config.get<std::string>("adjust_lr_fn") == "match_rms_adamw"},
+        match_rms_{config.has("adjust_lr_fn") &&
+                   config.get<std::string>("adjust_lr_fn") == "match_rms_adamw"},
         steps_{config.get<std::int64_t>("ns_steps")},
         coefficients_{config.get<std::array<double, 3>>("ns_coefficients")} {}
 
@@ -43,10 +45,10 @@ class Muon final : public ph::MatrixOptimizer {
     for (std::int64_t i = 0; i < layout.n_params; ++i) {
       const auto& param = *layout.params[i];
       if (param.ndim >= 2) continue;
-      throw ph::Failure(PH_ERR_UNSUPPORTED,
-                        "parameter " + std::string(ph::detail::from_ph(param.name)) + " has " +
-                            std::to_string(param.ndim) +
-                            " dimensions; expected matrices and convolutions: name another optimizer for the rest");
+      throw ph::Failure(
+          PH_ERR_UNSUPPORTED,
+          "parameter " + std::string(ph::detail::from_ph(param.name)) + " has " + std::to_string(param.ndim) +
+              " dimensions; expected matrices and convolutions: name another optimizer for the rest");
     }
   }
 
@@ -94,7 +96,8 @@ class Muon final : public ph::MatrixOptimizer {
   template <class Real>
   const Real* orthogonal(const ph::WholeParam<Real>& param, ph::Matrix<Real> x, Real eps) const {
     const auto n = x.rows * x.cols;
-    const double norm = std::max(std::sqrt(vector_.dot(param.place(), n, x.data, x.data)), static_cast<double>(eps));
+    const double norm =
+        std::max(std::sqrt(vector_.dot(param.place(), n, x.data, x.data)), static_cast<double>(eps));
     for (std::int64_t i = 0; i < n; ++i) x.data[i] = static_cast<Real>(static_cast<double>(x.data[i]) / norm);
     const bool tall = x.rows > x.cols;
     const auto small = std::min(x.rows, x.cols);

@@ -3,7 +3,8 @@
 // Schedule-free SGD (Defazio et al. 2024, "The Road Less Scheduled"), as in the authors' SGDScheduleFree:
 //   lr_t = lr min(1, k / warmup_steps);  w = k^r max(lr_1..lr_t)^weight_lr_power;  c = w / sum of w
 //   g += weight_decay y;  y = lerp(y, z, c) + lr_t (momentum (1 - c) - 1) g;  z -= lr_t g
-// Gradients are taken at y, which is trained; x is evaluated, with y = (1 - momentum) z + momentum x.
+// Gradients are taken at y, which is trained; x is evaluated, with y = (1 - momentum) z + momentum x. k counts the
+// updates of a parameter (theirs those of the group), as every optimizer here does.
 #include <algorithm>
 #include <cmath>
 
