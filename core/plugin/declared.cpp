@@ -57,6 +57,32 @@ HyperInfo read_hyper(const ph_hyper* from, const LoadedComponent& component, con
   return hyper;
 }
 
+/// Slot names are part of the names of tensors in checkpoints: "@opt/exp_avg/…".
+std::string read_slot_name(ph_str text, const LoadedComponent& component) {
+  auto name = read_name(text, component, "slot", 32);
+  if (std::any_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
+    throw refuse(component, "slot", name, "[a-z][a-z0-9_]*");
+  }
+  return name;
+}
+
+HookSlotInfo read_hook_slot(const ph_hook_slot* from, const LoadedComponent& component) {
+  const std::string what = "slot";
+  if (from == nullptr) throw refuse(component, what, "a NULL pointer", "a ph_hook_slot");
+  const auto own = copy_struct<ph_hook_slot>(from, "ph_hook_slot of " + component.name, component.file);
+  HookSlotInfo slot{read_slot_name(own.name, component), own.source, own.init};
+  constexpr std::uint32_t sources = PH_SOURCE_PARAMETERS | PH_SOURCE_BUFFERS;
+  if (slot.source == 0 || (slot.source & ~sources) != 0) {
+    throw refuse(component, what, slot.name + " with the source " + std::to_string(slot.source),
+                 "PH_SOURCE_PARAMETERS, PH_SOURCE_BUFFERS or both");
+  }
+  if (slot.init != PH_SLOT_ZEROS && slot.init != PH_SLOT_COPY) {
+    throw refuse(component, what, slot.name + " with the first content " + std::to_string(slot.init),
+                 "PH_SLOT_ZEROS or PH_SLOT_COPY");
+  }
+  return slot;
+}
+
 /// Which shapes a way of driving the rule allows.
 bool shape_fits(std::uint32_t capabilities, std::int32_t shape) {
   switch (shape) {
@@ -104,12 +130,8 @@ SlotInfo read_slot(const ph_slot* from, std::uint32_t capabilities, const Loaded
   const std::string what = "slot";
   if (from == nullptr) throw refuse(component, what, "a NULL pointer", "a ph_slot");
   const auto own = copy_struct<ph_slot>(from, "ph_slot of " + component.name, component.file);
-  const SlotInfo slot{read_name(own.name, component, what, 32), own.dtype, own.shape,    own.init,
+  const SlotInfo slot{read_slot_name(own.name, component), own.dtype, own.shape,    own.init,
                       own.count == 0 ? 1 : own.count,           own.axis,  own.min_ndim, own.max_ndim};
-  // Slot names are part of the names of tensors in checkpoints: "@opt/exp_avg/…".
-  if (std::any_of(slot.name.begin(), slot.name.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
-    throw refuse(component, what, slot.name, "[a-z][a-z0-9_]*");
-  }
   if (own.dtype < PH_SLOT_AS_PARAM || own.dtype > PH_SLOT_I64) {
     throw refuse(component, what, slot.name + " with the element type " + std::to_string(own.dtype),
                  "one of PH_SLOT_*");
@@ -183,6 +205,29 @@ ph_hook_info hook_info_of(const PluginInstance& hook) {
     throw refuse(component, "priority", std::to_string(out.priority), "0 to 100");
   }
   return out;
+}
+
+std::vector<HookSlotInfo> hook_slots_of(const PluginInstance& hook) {
+  const auto& component = hook.component();
+  const auto& api = hook.api<ph_hook_api>();
+  if (api.slots == nullptr) return {};
+  ph_hook_slots out{};
+  out.size = sizeof out;
+  hook.check(api.slots(hook.self(), &out), "slots");
+  check_struct_size(out.size, floor_of<ph_hook_slots>, "ph_hook_slots of " + component.name, component.file);
+  if (out.n_slots < 0 || out.n_slots > 16 || (out.n_slots > 0 && out.slots == nullptr)) {
+    throw refuse(component, "list of slots",
+                 std::to_string(out.n_slots) + " slots" + (out.slots == nullptr ? ", NULL" : ""), "0 to 16");
+  }
+  std::vector<HookSlotInfo> slots;
+  std::set<std::string> names;
+  for (std::int64_t i = 0; i < out.n_slots; ++i) {
+    slots.push_back(read_hook_slot(out.slots[i], component));
+    if (!names.insert(slots.back().name).second) {
+      throw refuse(component, "slot", "the name " + slots.back().name + " twice", "each name once");
+    }
+  }
+  return slots;
 }
 
 }  // namespace ph

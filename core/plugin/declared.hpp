@@ -25,6 +25,13 @@ struct SlotInfo {
   std::int32_t axis = 0, min_ndim = 0, max_ndim = 0;
 };
 
+/// Tensors that a hook owns.
+struct HookSlotInfo {
+  std::string name;
+  std::uint32_t source = PH_SOURCE_PARAMETERS;
+  std::int32_t init = PH_SLOT_COPY;
+};
+
 /// What `table` of `component` declares, with the values in `args`. Throws Error(plugin): malformed, names
 /// or roles twice, a pointer that leads to no number.
 [[nodiscard]] std::vector<HyperInfo> read_hypers(const ph_optimizer_api& table,
@@ -37,5 +44,7 @@ struct SlotInfo {
 /// Asks a hook instance for stages, priority and flags; once. Throws Error(plugin): it fails, wants stages
 /// that this host does not have, a priority outside 0 to 100.
 [[nodiscard]] ph_hook_info hook_info_of(const PluginInstance& hook);
+/// Asks a hook instance for its slots; once. Throws Error(plugin) when it fails or they are malformed.
+[[nodiscard]] std::vector<HookSlotInfo> hook_slots_of(const PluginInstance& hook);
 
 }  // namespace ph

@@ -35,6 +35,8 @@ PH_FLOOR(ph_hyper, flags);
 PH_FLOOR(ph_slot, flags);
 PH_FLOOR(ph_slots, n_slots);
 PH_FLOOR(ph_hook_info, flags);
+PH_FLOOR(ph_hook_slot, init);
+PH_FLOOR(ph_hook_slots, n_slots);
 PH_FLOOR(ph_optimizer_api, range);
 PH_FLOOR(ph_schedule_api, value);
 PH_FLOOR(ph_param_groups_api, build);

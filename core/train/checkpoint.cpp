@@ -3,6 +3,7 @@
 #include <torch/types.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <ctime>
@@ -48,7 +49,10 @@ at::ScalarType checked_scalar_type(TensorType type, const std::string& where) {
 
 constexpr const char* kLogName = "@log/values";
 
-bool is_hook_state(const std::string& name) { return name.rfind("@hook/", 0) == 0; }
+// "@hook/<plugin>/<component>/state"; slots have a slash more.
+bool is_hook_state(const std::string& name) {
+  return name.rfind("@hook/", 0) == 0 && std::count(name.begin(), name.end(), '/') == 3;
+}
 
 Json to_json(const RunPosition& p) {
   return {{"epoch", p.epoch},       {"iter", p.iter}, {"inner_iter", p.inner_iter},

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "log/log.hpp"
 #include "plugin/declared.hpp"
 #include "plugin/sink.hpp"
 
@@ -24,13 +25,17 @@ constexpr std::array<const char*, PH_STAGE_COUNT> kStages{"before_run",
                                                           "after_run",
                                                           "before_optimizer_step",
                                                           "after_optimizer_step",
-                                                          "after_evaluate"};
+                                                          "after_evaluate",
+                                                          "before_evaluate",
+                                                          "before_save",
+                                                          "after_save"};
 
 // In the order in which a run goes through them.
 constexpr std::array<std::int32_t, PH_STAGE_COUNT> kRunOrder{
     PH_STAGE_BEFORE_RUN,        PH_STAGE_BEFORE_EPOCH,          PH_STAGE_BEFORE_TRAIN_EPOCH,
     PH_STAGE_BEFORE_TRAIN_ITER, PH_STAGE_BEFORE_OPTIMIZER_STEP, PH_STAGE_AFTER_OPTIMIZER_STEP,
-    PH_STAGE_AFTER_TRAIN_ITER,  PH_STAGE_AFTER_TRAIN_EPOCH,     PH_STAGE_AFTER_EVALUATE,
+    PH_STAGE_AFTER_TRAIN_ITER,  PH_STAGE_AFTER_TRAIN_EPOCH,     PH_STAGE_BEFORE_SAVE,
+    PH_STAGE_AFTER_SAVE,        PH_STAGE_BEFORE_EVALUATE,       PH_STAGE_AFTER_EVALUATE,
     PH_STAGE_BEFORE_VAL_EPOCH,  PH_STAGE_BEFORE_VAL_ITER,       PH_STAGE_AFTER_VAL_ITER,
     PH_STAGE_AFTER_VAL_EPOCH,   PH_STAGE_AFTER_EPOCH,           PH_STAGE_AFTER_RUN};
 
@@ -81,16 +86,23 @@ std::string priority_name(int priority) {
 void HookList::insert(Entry entry) {
   stages_ |= entry.stages;
   // Stable: equal priorities run as they were added.
-  const auto at = std::find_if(entries_.begin(), entries_.end(),
-                               [&](const Entry& other) { return other.priority > entry.priority; });
+  const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& other) {
+    return other.options.priority > entry.options.priority;
+  });
   entries_.insert(at, std::move(entry));
 }
 
 void HookList::add(std::string name, std::uint64_t stages, int priority, Builtin run) {
-  insert({std::move(name), {}, stages, priority, std::move(run), nullptr, nullptr});
+  Entry entry{};
+  entry.name = std::move(name);
+  entry.stages = stages;
+  entry.options.priority = priority;
+  entry.builtin = std::move(run);
+  insert(std::move(entry));
 }
 
-void HookList::add(const PluginCatalog& catalog, const ComponentRef& ref, const Node& args, int priority) {
+void HookList::add(const PluginCatalog& catalog, const ComponentRef& ref, const Node& args,
+                   HookOptions options) {
   const auto& loaded = catalog.load(ref);
   Entry entry;
   entry.plugin = std::make_shared<PluginInstance>(loaded, args);
@@ -98,30 +110,72 @@ void HookList::add(const PluginCatalog& catalog, const ComponentRef& ref, const 
   const auto info = hook_info_of(*entry.plugin);
   entry.name = loaded.name;
   entry.stages = info.stages;
-  entry.priority = priority >= 0 ? priority : info.priority;
+  entry.flags = info.flags;
+  entry.slots = std::make_shared<HookSlots>(hook_slots_of(*entry.plugin));
+  entry.options = options;
+  if (options.priority < 0) entry.options.priority = info.priority;
   // The second hook of one type keeps its own state.
   const auto same = std::count_if(entries_.begin(), entries_.end(), [&](const Entry& other) {
     return other.plugin && other.plugin->qualified_name() == entry.plugin->qualified_name();
   });
-  entry.state_key =
-      "@hook/" + entry.plugin->qualified_name() + (same ? "#" + std::to_string(same + 1) : "") + "/state";
+  entry.key = "@hook/" + entry.plugin->qualified_name() + (same ? "#" + std::to_string(same + 1) : "") + "/";
   insert(std::move(entry));
+}
+
+void HookList::make_slots(const torch::nn::Module& model) {
+  for (auto& entry : entries_) {
+    if (entry.slots) entry.slots->make(model);
+  }
+}
+
+// A hook's failure ends the run, or the hook's part in it.
+void HookList::call(Entry& entry, const char* what,
+                    const std::function<std::int32_t(const Entry&)>& function) {
+  running_ = &entry;
+  const auto status = function(entry);
+  if (status == PH_OK) return;
+  if (!entry.options.disable_on_error) entry.plugin->check(status, what);
+  try {
+    entry.plugin->check(status, what);
+  } catch (const Error& error) {
+    entry.disabled = true;
+    log_warn(std::string(error.what()) + "\n  as on_error says, the run goes on without this hook");
+  }
 }
 
 void HookList::run(const ph_hook_event& event, const std::function<void()>& after) {
   if (!wants(event.stage)) return;
   for (auto& entry : entries_) {
-    if (!(entry.stages & PH_STAGE_BIT(event.stage))) continue;
+    if (!(entry.stages & PH_STAGE_BIT(event.stage)) || entry.disabled) continue;
+    const auto* outer = running_;
     if (entry.builtin) {
+      running_ = nullptr;
       entry.builtin(event.stage);
-      continue;
+    } else {
+      call(entry, stage_name(event.stage),
+           [&](const Entry& called) { return called.api->on_stage(called.plugin->self(), &event); });
+      after();
     }
-    const auto outer = running_;
-    running_ = entry.plugin->qualified_name();
-    entry.plugin->check(entry.api->on_stage(entry.plugin->self(), &event), stage_name(event.stage));
-    after();
     running_ = outer;
   }
+}
+
+void HookList::publish(const ph_hook_event& event, const ph_published& item) {
+  const auto* outer = running_;
+  for (auto& entry : entries_) {
+    if (!entry.api || !entry.api->on_publish || entry.disabled) continue;
+    call(entry, "on_publish",
+         [&](const Entry& called) { return called.api->on_publish(called.plugin->self(), &event, &item); });
+  }
+  running_ = outer;
+}
+
+std::string HookList::running() const { return running_ ? running_->plugin->qualified_name() : ""; }
+
+bool HookList::may_mutate() const noexcept { return running_ && (running_->flags & PH_HOOK_MUTATES) != 0; }
+
+const NamedTensors* HookList::slot(std::string_view name) const noexcept {
+  return running_ && running_->slots ? running_->slots->slot(name) : nullptr;
 }
 
 std::vector<std::string> HookList::listing() const {
@@ -132,7 +186,7 @@ std::vector<std::string> HookList::listing() const {
     for (const auto& entry : entries_) {
       if (!(entry.stages & PH_STAGE_BIT(stage))) continue;
       char line[128];
-      std::snprintf(line, sizeof line, "(%-12s) %s", priority_name(entry.priority).c_str(),
+      std::snprintf(line, sizeof line, "(%-12s) %s", priority_name(entry.options.priority).c_str(),
                     entry.name.c_str());
       lines.emplace_back(line);
     }
@@ -144,20 +198,33 @@ std::vector<std::string> HookList::listing() const {
 std::map<std::string, std::string> HookList::state() const {
   std::map<std::string, std::string> all;
   for (const auto& entry : entries_) {
-    if (!entry.api || !entry.api->save_state) continue;
+    if (!entry.api || !entry.api->save_state || entry.disabled) continue;
     StringSink sink;
     const auto table = sink.table();
     entry.plugin->check(entry.api->save_state(entry.plugin->self(), &table), "save_state");
-    all[entry.state_key] = std::move(sink.text);
+    all[entry.key + "state"] = std::move(sink.text);
   }
   return all;
 }
 
 void HookList::load_state(const std::map<std::string, std::string>& saved) {
   for (const auto& entry : entries_) {
-    const auto found = saved.find(entry.state_key);
-    if (found == saved.end() || !entry.api || !entry.api->load_state) continue;
+    if (!entry.api || !entry.api->load_state || &entry == running_ || entry.disabled) continue;
+    const auto found = saved.find(entry.key + "state");
+    if (found == saved.end()) continue;
     entry.plugin->check(entry.api->load_state(entry.plugin->self(), to_ph(found->second)), "load_state");
+  }
+}
+
+void HookList::save_slots(std::map<std::string, at::Tensor>& into) const {
+  for (const auto& entry : entries_) {
+    if (entry.slots) entry.slots->save(entry.key, into);
+  }
+}
+
+void HookList::load_slots(const std::map<std::string, at::Tensor>& saved, const std::string& file) {
+  for (const auto& entry : entries_) {
+    if (entry.slots) entry.slots->load(entry.key, saved, file);
   }
 }
 

@@ -12,8 +12,15 @@
 #include "config/node.hpp"
 #include "plugin/catalog.hpp"
 #include "plugin/instance.hpp"
+#include "train/hook_slots.hpp"
 
 namespace ph {
+
+/// What the config says of a hook beside its arguments.
+struct HookOptions {
+  int priority = -1;              ///< < 0: as the plugin says
+  bool disable_on_error = false;  ///< a hook that returns a failure is left out from then on
+};
 
 /// "before_train_iter" for PH_STAGE_BEFORE_TRAIN_ITER.
 [[nodiscard]] const char* stage_name(std::int32_t stage) noexcept;
@@ -27,14 +34,20 @@ class HookList {
  public:
   using Builtin = std::function<void(std::int32_t stage)>;
 
-  /// A hook plugin with its arguments. `priority` < 0: as the plugin says. Throws Error.
-  void add(const PluginCatalog& catalog, const ComponentRef& ref, const Node& args, int priority = -1);
+  /// A hook plugin with its arguments. Throws Error.
+  void add(const PluginCatalog& catalog, const ComponentRef& ref, const Node& args, HookOptions options = {});
   /// An entry of the host.
   void add(std::string name, std::uint64_t stages, int priority, Builtin run);
 
+  /// Once all are there: allocates what the hooks own.
+  void make_slots(const torch::nn::Module& model);
+
   /// Calls all that want `stage`, each followed by `after` (which meets what it asked for). `event`
-  /// is for the plugins. Throws Error(plugin) naming hook and stage when one fails.
+  /// is for the plugins. Throws Error(plugin) naming hook and stage when one fails, unless the config
+  /// says to go on without it.
   void run(const ph_hook_event& event, const std::function<void()>& after);
+  /// Hands something published to all hooks that take such.
+  void publish(const ph_hook_event& event, const ph_published& item);
   [[nodiscard]] bool wants(std::int32_t stage) const noexcept { return (stages_ & PH_STAGE_BIT(stage)) != 0; }
 
   /// mmcv's listing: per stage the entries in order. Lines without line breaks.
@@ -42,25 +55,36 @@ class HookList {
 
   /// State of hooks that keep some, by checkpoint name "@hook/<qualified name>[#n]/state".
   [[nodiscard]] std::map<std::string, std::string> state() const;
-  /// Hands saved state back; hooks without a saved state start afresh.
+  /// Hands saved state back; hooks without a saved state, and the one at work, go on as they are.
   void load_state(const std::map<std::string, std::string>& saved);
+  /// Their tensors, by checkpoint name "@hook/<qualified name>[#n]/<slot>/<name>".
+  void save_slots(std::map<std::string, at::Tensor>& into) const;
+  void load_slots(const std::map<std::string, at::Tensor>& saved, const std::string& file);
 
-  /// Name of the hook that is running, for messages; "" outside.
-  [[nodiscard]] const std::string& running() const noexcept { return running_; }
+  /// Qualified name of the hook at work; "" outside.
+  [[nodiscard]] std::string running() const;
+  /// Whether it may change what is not its own.
+  [[nodiscard]] bool may_mutate() const noexcept;
+  /// One of its slots; nullptr when it has no such slot, or outside.
+  [[nodiscard]] const NamedTensors* slot(std::string_view name) const noexcept;
 
  private:
   struct Entry {
-    std::string name, state_key;
+    std::string name, key;  // key: "@hook/<qualified name>[#n]/"
     std::uint64_t stages;
-    int priority;
     Builtin builtin;
+    HookOptions options;
     std::shared_ptr<PluginInstance> plugin;
     const ph_hook_api* api = nullptr;
+    std::uint32_t flags = 0;
+    std::shared_ptr<HookSlots> slots;
+    bool disabled = false;
   };
   void insert(Entry entry);
+  void call(Entry& entry, const char* what, const std::function<std::int32_t(const Entry&)>& function);
   std::vector<Entry> entries_;  // by priority, then as added
   std::uint64_t stages_ = 0;
-  std::string running_;
+  const Entry* running_ = nullptr;
 };
 
 }  // namespace ph

@@ -10,6 +10,15 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// "on_error" of a hook's config.
+bool disables(const Node& value) {
+  const auto text = value.string();
+  if (text != "abort" && text != "disable")
+    throw value.error("no such reaction \"" + text + "\"", "abort or disable",
+                      did_you_mean(text, {"abort", "disable"}));
+  return text == "disable";
+}
+
 struct HookSpec {
   std::string type;
   Node args;
@@ -22,11 +31,13 @@ void add_hook(RunPlan& plan, const HookSpec& spec) {
   for (const auto& ref : plan.plugins->resolve_all(PH_KIND_HOOK, spec.type, spec.args)) {
     const auto known = ref.note->arguments();
     Json args = Json::object();
-    int priority = -1;
+    HookOptions options;
     for (const auto& key : spec.args.keys()) {
       if (key == "type") continue;
       if (key == "priority" && !contains(known, key)) {
-        priority = priority_of(spec.args.at(key));
+        options.priority = priority_of(spec.args.at(key));
+      } else if (key == "on_error" && !contains(known, key)) {
+        options.disable_on_error = disables(spec.args.at(key));
       } else if (!spec.drop_unknown || contains(known, key)) {
         args[key] = spec.args.at(key).json();
       }
@@ -37,7 +48,7 @@ void add_hook(RunPlan& plan, const HookSpec& spec) {
     for (const auto& [key, value] : defaults.items()) {
       if (!args.contains(key) && contains(known, key)) args[key] = value;
     }
-    plan.hooks.add(*plan.plugins, ref, spec.args.with(args), priority);
+    plan.hooks.add(*plan.plugins, ref, spec.args.with(args), options);
   }
 }
 
@@ -126,6 +137,7 @@ void plan_hooks(RunPlan& plan, const RunOptions& options) {
     for (const auto& hook : hooks->elements()) add_hook(plan, {hook.at("type").string(), hook});
   }
   add_evaluation(plan, options);
+  plan.hooks.make_slots(*plan.model);
 }
 
 }  // namespace ph

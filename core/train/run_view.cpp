@@ -1,9 +1,8 @@
 #include "train/run_view.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
-
-#include "train/dtype.hpp"
 
 namespace ph {
 namespace {
@@ -14,6 +13,11 @@ RunView& self(void* ctx) { return *static_cast<RunView*>(ctx); }
 bool is_plain(std::string_view name) {
   return !name.empty() && name.size() <= 200 && name[0] != '.' && name.find('/') == std::string_view::npos &&
          name.find('\0') == std::string_view::npos;
+}
+
+bool is_saving(std::int32_t stage) { return stage == PH_STAGE_BEFORE_SAVE || stage == PH_STAGE_AFTER_SAVE; }
+bool is_evaluating(std::int32_t stage) {
+  return stage == PH_STAGE_BEFORE_EVALUATE || stage == PH_STAGE_AFTER_EVALUATE;
 }
 
 // Nothing may be thrown into a plugin.
@@ -31,38 +35,13 @@ std::int32_t guarded(F&& call) noexcept {
 }  // namespace
 
 RunView::RunView(RunPlan& plan, LogBuffer& log, std::string run_name)
-    : plan_{plan}, log_{log}, work_dir_{plan.work_dir.string()}, name_{std::move(run_name)} {
+    : tensors{plan}, plan_{plan}, log_{log}, work_dir_{plan.work_dir.string()}, name_{std::move(run_name)} {
   fill_table();
-}
-
-at::Tensor RunView::find(std::string_view name) const {
-  const auto slash = name.find('/');
-  if (slash == std::string_view::npos) return {};
-  const auto kind = name.substr(0, slash), rest = name.substr(slash + 1);
-  if (kind == "batch" || kind == "output") {
-    const auto found = tensors.find(std::string(name));
-    return found == tensors.end() ? at::Tensor{} : found->second;
-  }
-  if (kind == "slot") {
-    const auto next = rest.find('/');
-    return next == std::string_view::npos
-               ? at::Tensor{}
-               : plan_.optimizer->slot(rest.substr(0, next), rest.substr(next + 1));
-  }
-  const std::string key(rest);
-  if (kind == "buffer") {
-    const auto buffers = plan_.model->named_buffers();
-    const auto* found = buffers.find(key);
-    return found ? *found : at::Tensor{};
-  }
-  const auto params = plan_.model->named_parameters();
-  const auto* found = params.find(key);
-  if (!found) return {};
-  if (kind == "param") return found->detach();
-  return kind == "grad" ? found->grad() : at::Tensor{};
+  fill_changes();
 }
 
 std::int32_t RunView::request_save(const ph_save_request& request) {
+  if (stage == PH_STAGE_BEFORE_EVALUATE || is_saving(stage)) return PH_ERR_UNSUPPORTED;
   SaveRequest save{std::string(from_ph(request.filename)),
                    (request.flags & PH_SAVE_OPTIMIZER) != 0,
                    (request.flags & PH_SAVE_LAST) != 0,
@@ -120,20 +99,13 @@ void RunView::fill_table() {
   };
   table_.tensor = [](void* ctx, ph_str name, ph_tensor* out) {
     return guarded([&] {
-      const auto tensor = self(ctx).find(from_ph(name));
+      const auto tensor = self(ctx).tensors.find(from_ph(name));
       if (!tensor.defined()) return PH_ERR_NOT_FOUND;
-      ph_tensor view{};
+      // Sizes and strides belong to the tensor, which the model or the runner keeps alive.
+      auto view = RunTensors::view_of(tensor);
       const auto capacity = std::min<std::size_t>(out->size, sizeof view);
       if (capacity < offsetof(ph_tensor, strides) + sizeof view.strides) return PH_ERR_INVALID_ARGUMENT;
       view.size = static_cast<std::uint32_t>(capacity);
-      view.data = tensor.data_ptr();
-      view.dtype = dtype_of(tensor);
-      view.device_type = tensor.is_cuda() ? PH_DEVICE_CUDA : PH_DEVICE_CPU;
-      view.device_id = tensor.is_cuda() ? tensor.get_device() : 0;
-      view.ndim = static_cast<std::int32_t>(tensor.dim());
-      // Sizes and strides belong to the tensor, which the model or the runner keeps alive.
-      view.shape = tensor.sizes().data();
-      view.strides = tensor.strides().data();
       *out = view;
       return PH_OK;
     });
@@ -151,11 +123,66 @@ void RunView::fill_table() {
   };
   table_.request_evaluate = [](void* ctx) -> std::int32_t {
     if (!self(ctx).plan_.val) return PH_ERR_NOT_FOUND;
+    if (is_evaluating(self(ctx).stage) || is_saving(self(ctx).stage)) return PH_ERR_UNSUPPORTED;
     self(ctx).evaluate = true;
     return PH_OK;
   };
   table_.request_stop = [](void* ctx, ph_str reason) {
     return guarded([&] { return self(ctx).stop = std::string(from_ph(reason)), PH_OK; });
+  };
+}
+
+std::int32_t RunView::set_hyper(std::int64_t group, std::string_view name, double value) {
+  auto& optimizer = *plan_.optimizer;
+  const auto n = static_cast<std::int64_t>(optimizer.groups().size());
+  const auto index = optimizer.hyper_index(name);
+  if (!plan_.hooks.may_mutate()) return PH_ERR_UNSUPPORTED;
+  if (index < 0 || group < -1 || group >= n) return PH_ERR_NOT_FOUND;
+  if (!std::isfinite(value)) return PH_ERR_INVALID_ARGUMENT;
+  for (std::int64_t g = 0; g < n; ++g) {
+    if (group == -1 || group == g) optimizer.set_hyper(static_cast<std::size_t>(g), index, value);
+  }
+  return PH_OK;
+}
+
+// What hooks change and publish.
+void RunView::fill_changes() {
+  table_.visit_tensors = [](void* ctx, ph_str prefix, ph_visit_tensor visit, void* user) {
+    return guarded([&] { return self(ctx).tensors.visit(from_ph(prefix), visit, user); });
+  };
+  table_.combine = [](void* ctx, ph_str to, double a, ph_str from, double b) {
+    return guarded([&] { return self(ctx).tensors.combine(from_ph(to), a, from_ph(from), b); });
+  };
+  table_.swap = [](void* ctx, ph_str one, ph_str other) {
+    return guarded([&] { return self(ctx).tensors.swap(from_ph(one), from_ph(other)); });
+  };
+  table_.set_hyper = [](void* ctx, std::int64_t group, ph_str name, double value) {
+    return guarded([&] { return self(ctx).set_hyper(group, from_ph(name), value); });
+  };
+  table_.set_requires_grad = [](void* ctx, ph_str param, std::int32_t on) {
+    return guarded([&] { return self(ctx).tensors.set_requires_grad(from_ph(param), on != 0); });
+  };
+  table_.publish_text = [](void* ctx, ph_str name, ph_str text) {
+    return guarded([&] {
+      auto& view = self(ctx);
+      if (view.publishing) return PH_ERR_UNSUPPORTED;
+      return view.published.add_text(view.plan_.hooks.running(), name, text);
+    });
+  };
+  table_.publish_picture = [](void* ctx, ph_str name, const ph_picture* picture) {
+    return guarded([&] {
+      auto& view = self(ctx);
+      if (view.publishing) return PH_ERR_UNSUPPORTED;
+      return view.published.add_picture(view.plan_.hooks.running(), name, picture);
+    });
+  };
+  table_.request_rollback = [](void* ctx) -> std::int32_t {
+    auto& view = self(ctx);
+    if (!view.plan_.hooks.may_mutate() || is_saving(view.stage) || is_evaluating(view.stage))
+      return PH_ERR_UNSUPPORTED;
+    if (view.newest.empty()) return PH_ERR_NOT_FOUND;
+    view.rollback = true;
+    return PH_OK;
   };
 }
 

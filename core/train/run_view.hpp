@@ -9,7 +9,9 @@
 #include <posehost/abi.h>
 
 #include "train/log_buffer.hpp"
+#include "train/published.hpp"
 #include "train/run_plan.hpp"
+#include "train/run_tensors.hpp"
 
 namespace ph {
 
@@ -31,8 +33,9 @@ class RunView {
     table_.start_iter = iter;
   }
 
-  /// What hooks may see as "batch/…" and "output/…" during an iteration.
-  std::map<std::string, at::Tensor> tensors;
+  RunTensors tensors;
+  /// The stage that hooks are called for; says what can be asked for. -1 outside.
+  std::int32_t stage = -1;
   /// Results of the last evaluation.
   std::vector<std::pair<std::string, double>> metrics;
   bool evaluated = false;
@@ -41,11 +44,16 @@ class RunView {
   std::vector<SaveRequest> saves;
   bool evaluate = false;
   std::optional<std::string> stop;
+  bool rollback = false;
+  PublishedItems published;
+  bool publishing = false;       ///< published items are being handed on
+  std::filesystem::path newest;  ///< the newest checkpoint that the run can be resumed from
 
  private:
-  [[nodiscard]] at::Tensor find(std::string_view name) const;
+  [[nodiscard]] std::int32_t set_hyper(std::int64_t group, std::string_view name, double value);
   [[nodiscard]] std::int32_t request_save(const ph_save_request& request);
   void fill_table();
+  void fill_changes();
   RunPlan& plan_;
   LogBuffer& log_;
   std::string work_dir_, name_;

@@ -186,7 +186,9 @@ void Runner::stage(std::int32_t stage) {
   event.samples = samples_;
   event.clock_ns = std::chrono::steady_clock::now().time_since_epoch().count();
   event.run = view_.table();
-  plan_.hooks.run(event, [this] { meet_requests(); });
+  const auto outer = std::exchange(view_.stage, stage);
+  plan_.hooks.run(event, [&] { meet_requests(event); });
+  view_.stage = outer;
 }
 
 }  // namespace ph

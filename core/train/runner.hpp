@@ -49,12 +49,15 @@ class Runner {
   [[nodiscard]] double evaluate_again();
   void apply_schedule(const ScheduleChain& chain);
   void clip_gradients();
-  void guard_nan(const TrainOutput& output);
+  void guard_nan();
+  void require_trainable() const;
   void record(const TrainOutput& output, const Batch& batch);
 
   void stage(std::int32_t stage);
-  void meet_requests();
+  void meet_requests(const ph_hook_event& event);
   void save(const SaveRequest& request);
+  void write_checkpoint(const SaveRequest& request);
+  void roll_back();
   void evaluate_now();
   [[nodiscard]] RunPosition position() const;
   [[nodiscard]] bool stopping();

@@ -41,13 +41,26 @@ RunPosition Runner::position() const {
   return p;
 }
 
+// Hooks may show other weights around it (an average), and take them back whatever happened.
 void Runner::save(const SaveRequest& request) {
   const EvalWeights shown(*plan_.optimizer);
+  stage(PH_STAGE_BEFORE_SAVE);
+  try {
+    write_checkpoint(request);
+  } catch (...) {
+    stage(PH_STAGE_AFTER_SAVE);
+    throw;
+  }
+  stage(PH_STAGE_AFTER_SAVE);
+}
+
+void Runner::write_checkpoint(const SaveRequest& request) {
   Checkpoint checkpoint;
   checkpoint.tensors = model_state(*plan_.model);
   if (request.optimizer) {
     checkpoint.tensors.merge(plan_.optimizer->state());
     checkpoint.hook_state = plan_.hooks.state();
+    plan_.hooks.save_slots(checkpoint.tensors);
     if (!epoch_done_) checkpoint.log = log_.state();
   }
   checkpoint.position = position();
@@ -61,7 +74,7 @@ void Runner::save(const SaveRequest& request) {
     std::filesystem::remove(plan_.work_dir / old, ignored);
     std::filesystem::remove(plan_.work_dir / (old + ".info.json"), ignored);
   }
-  if (request.optimizer) result_.checkpoint = file;
+  if (request.optimizer) result_.checkpoint = view_.newest = file;
 }
 
 void Runner::save_and_stop() {
@@ -72,18 +85,35 @@ void Runner::save_and_stop() {
            name);
 }
 
-void Runner::meet_requests() {
-  const auto saves = std::move(view_.saves);
-  view_.saves.clear();
-  for (const auto& request : saves) save(request);
-  if (view_.evaluate) {
-    view_.evaluate = false;
-    evaluate_now();
+void Runner::meet_requests(const ph_hook_event& event) {
+  if (!view_.published.empty()) {
+    view_.publishing = true;
+    view_.published.take([&](const ph_published& item) { plan_.hooks.publish(event, item); });
+    view_.publishing = false;
   }
+  if (std::exchange(view_.rollback, false)) roll_back();
+  for (const auto& request : std::exchange(view_.saves, {})) save(request);
+  if (std::exchange(view_.evaluate, false)) evaluate_now();
+}
+
+// Everything but the counters and the hook that asked. A loss that was not differentiated yet belongs to
+// weights that are gone.
+void Runner::roll_back() {
+  const auto where = view_.newest.string();
+  const auto checkpoint = load_checkpoint(view_.newest);
+  load_model_state(*plan_.model, checkpoint.tensors, where);
+  plan_.optimizer->load_state(checkpoint.tensors, where);
+  plan_.hooks.load_slots(checkpoint.tensors, where);
+  plan_.hooks.load_state(checkpoint.hook_state);
+  loss_ = at::Tensor();
+  log_warn(plan_.hooks.running() +
+           " asked to roll back: weights, optimizer and hooks are as they were after iteration " +
+           std::to_string(checkpoint.position.iter) + " (" + where + ")");
 }
 
 void Runner::evaluate_now() {
   const EvalWeights shown(*plan_.optimizer);
+  stage(PH_STAGE_BEFORE_EVALUATE);
   progress_.note("evaluating");
   view_.metrics = evaluate(plan_, &result_.predictions, [&](std::int64_t done) {
     progress_.note("evaluating " + std::to_string(done) + "/" + std::to_string(plan_.val->dataset().size()));
@@ -118,6 +148,8 @@ void Runner::resume(const std::filesystem::path& file) {
   }
   load_model_state(*plan_.model, checkpoint.tensors, where);
   plan_.optimizer->load_state(checkpoint.tensors, where);
+  plan_.hooks.make_slots(*plan_.model);
+  plan_.hooks.load_slots(checkpoint.tensors, where);
   plan_.hooks.load_state(checkpoint.hook_state);
   resumed_log_ = !checkpoint.log.empty();
   if (resumed_log_) log_.load_state(checkpoint.log, where);
@@ -126,7 +158,7 @@ void Runner::resume(const std::filesystem::path& file) {
   inner_iter_ = p.inner_iter;
   opt_step_ = p.opt_step;
   flow_ = p.flow;
-  result_.checkpoint = file;
+  result_.checkpoint = view_.newest = file;
   log_info("resumed from " + where + ": epoch " + std::to_string(epoch_) + ", iteration " +
            std::to_string(iter_));
 }

@@ -21,14 +21,13 @@ void Runner::train_iteration(const Batch& batch) {
     auto output = forward(ready);
     const AutocastScope autocast(plan_.compute);
     record(output, ready);
-    guard_nan(output);
     loss_ = output.loss;
   }
   batch_ = &ready;
   stage(PH_STAGE_AFTER_TRAIN_ITER);
   loss_ = at::Tensor();
   batch_ = nullptr;
-  view_.tensors.clear();
+  view_.tensors.batch.clear();
   ++iter_;
   ++inner_iter_;
   iteration_done_ = false;
@@ -61,17 +60,26 @@ double Runner::evaluate_again() {
 void Runner::record(const TrainOutput& output, const Batch& batch) {
   for (const auto& [name, value] : output.log) log_.add(name, value);
   const char* const name = output.output.dim() == 3 ? "output/keypoints" : "output/heatmap";
-  view_.tensors = {{"batch/img", batch.img}, {name, output.output}};
-  if (batch.target.defined()) view_.tensors["batch/target"] = batch.target;
-  if (batch.target_weight.defined()) view_.tensors["batch/target_weight"] = batch.target_weight;
+  auto& tensors = view_.tensors.batch;
+  tensors = {{"batch/img", batch.img}, {name, output.output}};
+  if (batch.target.defined()) tensors["batch/target"] = batch.target;
+  if (batch.target_weight.defined()) tensors["batch/target_weight"] = batch.target_weight;
 }
 
-// Stops before a loss that is no number spoils the weights. On a GPU the check would wait for the
-// device, so it is made rarely there.
-void Runner::guard_nan(const TrainOutput& output) {
+// Hooks can freeze parameters; a network of which none is left has nothing to do.
+void Runner::require_trainable() const {
+  if (loss_.requires_grad()) return;
+  throw Error(ErrorKind::plugin, "iteration " + std::to_string(iter_ + 1) + ": nothing is left to train",
+              "hooks have frozen every parameter", "at least one that is trained",
+              "the arguments of the hook that freezes");
+}
+
+// Stops before a loss that is no number spoils the weights, unless a hook before it rolled back. On a
+// GPU the check would wait for the device, so it is made rarely there.
+void Runner::guard_nan() {
   constexpr std::int64_t kInterval = 50;
   if (!plan_.compute.device.is_cpu() && iter_ % kInterval != 0) return;
-  const auto loss = output.loss.item<double>();
+  const auto loss = loss_.item<double>();
   if (std::isfinite(loss)) return;
   throw Error(
       ErrorKind::nan,
@@ -92,10 +100,16 @@ void Runner::apply_schedule(const ScheduleChain& chain) {
 }
 
 void Runner::optimize() {
+  iteration_done_ = !loss_.defined();  // rolled back: an iteration without an update
+  if (iteration_done_) return;
+  guard_nan();
   auto& optimizer = *plan_.optimizer;
   optimizer.zero_grad();
+  require_trainable();
   loss_.backward();
   stage(PH_STAGE_BEFORE_OPTIMIZER_STEP);
+  iteration_done_ = !loss_.defined();
+  if (iteration_done_) return;
   if (plan_.grad_clip) clip_gradients();
   if (optimizer.needs_closure()) {
     optimizer.step([this] { return evaluate_again(); }, loss_.item<double>());

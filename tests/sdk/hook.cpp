@@ -33,6 +33,9 @@ struct Every : ph::Hook {
   void before_optimizer_step(ph::RunView&) override { calls().push_back("before_optimizer_step"); }
   void after_optimizer_step(ph::RunView&) override { calls().push_back("after_optimizer_step"); }
   void after_evaluate(ph::RunView&) override { calls().push_back("after_evaluate"); }
+  void before_evaluate(ph::RunView&) override { calls().push_back("before_evaluate"); }
+  void before_save(ph::RunView&) override { calls().push_back("before_save"); }
+  void after_save(ph::RunView&) override { calls().push_back("after_save"); }
 };
 
 // Inherits its stages, narrows them by its arguments, and has state.
@@ -106,7 +109,15 @@ class FakeRun {
             &publish,
             &save,
             &evaluate,
-            &stop};
+            &stop,
+            &visit_tensors,
+            &combine,
+            &swap,
+            &set_hyper,
+            &set_requires_grad,
+            &publish_text,
+            &publish_picture,
+            &rollback};
     event_ = {sizeof event_,
               0,
               PH_STAGE_AFTER_TRAIN_EPOCH,
@@ -129,6 +140,8 @@ class FakeRun {
     event_.stage = stage;
     return &event_;
   }
+  // A host that knows no more than the first draft of 0.9.
+  void make_old() { run_.size = offsetof(ph_run, visit_tensors); }
   std::vector<std::string> asked;
   std::int32_t answer = PH_OK;
 
@@ -167,14 +180,92 @@ class FakeRun {
     self(ctx).asked.push_back("stop " + text(reason));
     return PH_OK;
   }
+  std::int32_t note(const std::string& what) {
+    asked.push_back(what);
+    return answer;
+  }
+  static std::int32_t visit_tensors(void*, ph_str prefix, ph_visit_tensor visit, void* user) {
+    if (text(prefix) != "param/") return PH_ERR_NOT_FOUND;
+    static float data[6] = {0, 1, 2, 3, 4, 5};
+    static const std::int64_t shape[] = {2, 3}, strides[] = {3, 1};
+    const ph_tensor tensor{sizeof tensor, 0,      data, {PH_DTYPE_FLOAT, 32, 1}, PH_DEVICE_CPU, 0, 2,
+                           shape,         strides};
+    visit(user, ph::detail::to_ph("param/a"), &tensor);
+    visit(user, ph::detail::to_ph("param/b"), &tensor);
+    return PH_OK;
+  }
+  static std::int32_t combine(void* ctx, ph_str to, double a, ph_str from, double b) {
+    return self(ctx).note("combine " + text(to) + " " + std::to_string(a).substr(0, 4) + " " + text(from) +
+                          " " + std::to_string(b).substr(0, 4));
+  }
+  static std::int32_t swap(void* ctx, ph_str one, ph_str other) {
+    return self(ctx).note("swap " + text(one) + " " + text(other));
+  }
+  static std::int32_t set_hyper(void* ctx, std::int64_t group, ph_str name, double value) {
+    return self(ctx).note("set_hyper " + std::to_string(group) + " " + text(name) + " " +
+                          std::to_string(static_cast<int>(value)));
+  }
+  static std::int32_t set_requires_grad(void* ctx, ph_str param, std::int32_t on) {
+    return self(ctx).note("set_requires_grad " + text(param) + " " + std::to_string(on));
+  }
+  static std::int32_t publish_text(void* ctx, ph_str name, ph_str value) {
+    return self(ctx).note("text " + text(name) + " " + text(value));
+  }
+  static std::int32_t publish_picture(void* ctx, ph_str name, const ph_picture* p) {
+    return self(ctx).note("picture " + text(name) + " " + std::to_string(p->width) + "x" +
+                          std::to_string(p->height) + "x" + std::to_string(p->channels) + "/" +
+                          std::to_string(p->stride));
+  }
+  static std::int32_t rollback(void*) { return PH_ERR_NOT_FOUND; }
   ph_run run_;
   ph_hook_event event_;
+};
+
+// Changes and publishes all that it can; takes what is published.
+struct Changing final : ph::Hook {
+  static constexpr auto info = ph::component("Changing", "doc");
+  static constexpr auto args = ph::args();
+  static constexpr bool mutates = true;
+  static std::vector<std::string>& taken() {
+    static std::vector<std::string> all;
+    return all;
+  }
+  std::vector<ph::HookSlot> slots() const override {
+    return {{"ema"}, {"both", PH_SOURCE_PARAMETERS | PH_SOURCE_BUFFERS, PH_SLOT_ZEROS}};
+  }
+  void after_train_iter(ph::RunView& run) override {
+    const auto tensors = run.tensors("param/");
+    REQUIRE(tensors.size() == 2);
+    CHECK((tensors[1].name == "param/b" && ph::numel(tensors[1].tensor) == 6));
+    CHECK(ph::elements<float>(tensors[0].tensor)[5] == 5);
+    CHECK_THROWS_AS(ph::elements<double>(tensors[0].tensor), ph::Failure);
+    auto on_device = tensors[0].tensor;
+    on_device.device_type = PH_DEVICE_CUDA;
+    CHECK_THROWS_AS(ph::elements<float>(on_device), ph::Failure);
+    run.combine("hook/ema/", 0.75, "param/", 0.25);
+    run.copy("hook/ema/", "model/");
+    run.swap("param/", "hook/ema/");
+    run.set_hyper(-1, "lr", 3);
+    run.set_requires_grad("a.weight", false);
+    run.publish_text("note", "hello");
+    const std::uint8_t pixels[24] = {};
+    run.publish_picture("map", pixels, 4, 2, 3);
+    run.publish_picture("grey", pixels, 4, 2, 1, 8);
+    CHECK_FALSE(run.request_rollback());
+  }
+  void on_publish(ph::RunView& run, const ph::Published& item) override {
+    CHECK(run.now().epoch == 9);
+    taken().push_back(std::string(item.from()) + " " + std::string(item.name()) + " " +
+                      (item.is_text() ? std::string(item.text())
+                                      : std::to_string(item.picture() ? item.picture()->width : -1)));
+  }
 };
 
 constexpr ph_component quiet = ph::detail::describe<Quiet>();
 constexpr ph_component every = ph::detail::describe<Every>();
 constexpr ph_component narrow = ph::detail::describe<Narrow>();
 constexpr ph_component asking = ph::detail::describe<Asking>();
+constexpr ph_component changing = ph::detail::describe<Changing>();
 using Made = test::Made<ph_hook_api>;
 
 ph_hook_info info_of(const Made& made) {
@@ -213,11 +304,12 @@ TEST_CASE("each stage reaches its function", "[sdk][hook]") {
   for (std::int32_t stage = 0; stage < PH_STAGE_COUNT; ++stage)
     REQUIRE(made.api().on_stage(made.self, run.at(stage)) == PH_OK);
   CHECK(made.api().on_stage(made.self, run.at(PH_STAGE_COUNT)) == PH_OK);  // a newer host's stage
-  CHECK(Every::calls() == std::vector<std::string>{
-                              "before_run", "before_epoch", "before_train_epoch", "before_train_iter",
-                              "after_train_iter", "after_train_epoch", "before_val_epoch", "before_val_iter",
-                              "after_val_iter", "after_val_epoch", "after_epoch", "after_run",
-                              "before_optimizer_step", "after_optimizer_step", "after_evaluate"});
+  CHECK(Every::calls() ==
+        std::vector<std::string>{"before_run", "before_epoch", "before_train_epoch", "before_train_iter",
+                                 "after_train_iter", "after_train_epoch", "before_val_epoch",
+                                 "before_val_iter", "after_val_iter", "after_val_epoch", "after_epoch",
+                                 "after_run", "before_optimizer_step", "after_optimizer_step",
+                                 "after_evaluate", "before_evaluate", "before_save", "after_save"});
 }
 
 TEST_CASE("a hook's state goes out and comes back", "[sdk][hook]") {
@@ -250,4 +342,60 @@ TEST_CASE("RunView asks the host and hands on its refusals", "[sdk][hook]") {
   run.answer = PH_ERR_IO;
   CHECK(made.api().on_stage(made.self, run.at(PH_STAGE_AFTER_TRAIN_EPOCH)) == PH_ERR_IO);
   CHECK(host.error == "the host refused request_save");
+}
+
+TEST_CASE("RunView hands on what changes and what is published", "[sdk][hook]") {
+  test::FakeHost host;
+  const Made made(changing, host, test::FakeConfig({}));
+  FakeRun run;
+  CHECK(made.api().on_stage(made.self, run.at(PH_STAGE_AFTER_TRAIN_ITER)) == PH_OK);
+  CHECK(run.asked ==
+        std::vector<std::string>{"combine hook/ema/ 0.75 param/ 0.25", "combine hook/ema/ 0.00 model/ 1.00",
+                                 "swap param/ hook/ema/", "set_hyper -1 lr 3", "set_requires_grad a.weight 0",
+                                 "text note hello", "picture map 4x2x3/12", "picture grey 4x2x1/8"});
+  run.answer = PH_ERR_UNSUPPORTED;
+  CHECK(made.api().on_stage(made.self, run.at(PH_STAGE_AFTER_TRAIN_ITER)) == PH_ERR_UNSUPPORTED);
+  CHECK(host.error == "the host refused combine");
+}
+
+TEST_CASE("a hook on a host that is too old for it says so", "[sdk][hook]") {
+  test::FakeHost host;
+  const Made made(changing, host, test::FakeConfig({}));
+  FakeRun run;
+  run.make_old();
+  CHECK(made.api().on_stage(made.self, run.at(PH_STAGE_AFTER_TRAIN_ITER)) == PH_ERR_UNSUPPORTED);
+  CHECK_THAT(host.error, test::ContainsSubstring("newer posehost"));
+}
+
+TEST_CASE("a hook's slots and its taking of what is published are in its table", "[sdk][hook]") {
+  test::FakeHost host;
+  const Made made(changing, host, test::FakeConfig({})), silent(quiet, host, test::FakeConfig({}));
+  CHECK((silent.api().slots == nullptr && silent.api().on_publish == nullptr));
+  ph_hook_slots out{};
+  out.size = sizeof out;
+  REQUIRE(made.api().slots(made.self, &out) == PH_OK);
+  REQUIRE(out.n_slots == 2);
+  CHECK((ph::detail::from_ph(out.slots[0]->name) == "ema" && out.slots[0]->source == PH_SOURCE_PARAMETERS &&
+         out.slots[0]->init == PH_SLOT_COPY));
+  CHECK((ph::detail::from_ph(out.slots[1]->name) == "both" && out.slots[1]->source == 3u &&
+         out.slots[1]->init == PH_SLOT_ZEROS));
+  FakeRun run;
+  Changing::taken().clear();
+  const std::uint8_t pixels[4] = {};
+  const ph_picture picture{sizeof picture, 0, pixels, 2, 2, 1, 2};
+  ph_published item{sizeof item,
+                    0,
+                    PH_PUBLISHED_TEXT,
+                    0,
+                    ph::detail::to_ph("a.b/C"),
+                    ph::detail::to_ph("n"),
+                    ph::detail::to_ph("t"),
+                    nullptr};
+  CHECK(made.api().on_publish(made.self, run.at(PH_STAGE_AFTER_TRAIN_ITER), &item) == PH_OK);
+  item.kind = PH_PUBLISHED_PICTURE;
+  item.picture = &picture;
+  CHECK(made.api().on_publish(made.self, run.at(PH_STAGE_AFTER_TRAIN_ITER), &item) == PH_OK);
+  item.kind = 99;  // of a newer host
+  CHECK(made.api().on_publish(made.self, run.at(PH_STAGE_AFTER_TRAIN_ITER), &item) == PH_OK);
+  CHECK(Changing::taken() == std::vector<std::string>{"a.b/C n t", "a.b/C n 2", "a.b/C n -1"});
 }

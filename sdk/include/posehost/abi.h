@@ -646,8 +646,15 @@ typedef struct ph_param_groups_api {
 // evaluation has ended and its metrics can be read.
 #define PH_STAGE_BEFORE_OPTIMIZER_STEP 12
 #define PH_STAGE_AFTER_OPTIMIZER_STEP 13
-#define PH_STAGE_AFTER_EVALUATE 14
-#define PH_STAGE_COUNT 15
+#define PH_STAGE_AFTER_EVALUATE 14  // saves can be asked for
+// Around an evaluation and around the taking of what a checkpoint is to hold, whoever asked for it:
+// what is in the parameters after BEFORE_EVALUATE is evaluated, what is in them after BEFORE_SAVE is
+// saved under their names. AFTER_SAVE comes also where saving failed, and does not say that the file
+// is on disk yet. In these stages neither can be asked for: PH_ERR_UNSUPPORTED.
+#define PH_STAGE_BEFORE_EVALUATE 15
+#define PH_STAGE_BEFORE_SAVE 16
+#define PH_STAGE_AFTER_SAVE 17
+#define PH_STAGE_COUNT 18
 #define PH_STAGE_BIT(stage) ((uint64_t)1 << (stage))
 
 // Priorities: 0 runs first. The names are mmcv's.
@@ -668,7 +675,7 @@ typedef struct ph_param_groups_api {
 typedef struct ph_tensor {
   uint32_t size;
   uint32_t rev;
-  void *data;  // write to it only if the hook declared PH_HOOK_MUTATES
+  void *data;  // to be read only, but in the hook's own slots or if it declared PH_HOOK_MUTATES
   ph_dtype dtype;
   int32_t device_type;
   int32_t device_id;
@@ -692,6 +699,34 @@ typedef struct ph_save_request {
 
 // Receives name and value, in the order in which they are to be logged.
 typedef void (*ph_visit_scalar)(void *user, ph_str name, double value);
+
+// Receives name and view of a tensor; both are borrowed for the call, as in ph_run.tensor.
+typedef void (*ph_visit_tensor)(void *user, ph_str name, const ph_tensor *tensor);
+
+// A picture of 8 bits a channel, rows from the top.
+typedef struct ph_picture {
+  uint32_t size;
+  uint32_t rev;
+  const uint8_t *data;
+  int64_t width;  // each side 1 to 16384
+  int64_t height;
+  int64_t channels;  // 1: grey, 3: RGB, 4: RGBA
+  int64_t stride;    // bytes from row to row, at least width * channels
+} ph_picture;
+
+// Something for the loggers.
+#define PH_PUBLISHED_TEXT 0
+#define PH_PUBLISHED_PICTURE 1
+typedef struct ph_published {
+  uint32_t size;
+  uint32_t rev;
+  int32_t kind;  // PH_PUBLISHED_*; a hook leaves alone what it does not know
+  uint32_t reserved;
+  ph_str from;                // qualified name of the component that published it
+  ph_str name;                // "samples/heatmaps"
+  ph_str text;                // of a text, else empty
+  const ph_picture *picture;  // of a picture, else NULL
+} ph_published;
 
 // What a hook may read, publish and ask for. Valid for the call that got it. [main]
 typedef struct ph_run {
@@ -723,7 +758,8 @@ typedef struct ph_run {
   // name. PH_OK or PH_ERR_NOT_FOUND.
   int32_t (*hyper)(void *ctx, int64_t group, ph_str name, double *out);
 
-  // A tensor by name: "param/<n>", "buffer/<n>", "grad/<n>", "slot/<slot>/<n>", "batch/<key>",
+  // A tensor by name: "param/<n>", "buffer/<n>", "model/<n>" (either of them), "grad/<n>",
+  // "slot/<slot>/<n>" of the optimizer, "hook/<slot>/<n>" of the calling hook, "batch/<key>",
   // "output/<key>". PH_OK or PH_ERR_NOT_FOUND.
   int32_t (*tensor)(void *ctx, ph_str name, ph_tensor *out);
 
@@ -735,6 +771,48 @@ typedef struct ph_run {
   int32_t (*request_save)(void *ctx, const ph_save_request *request);
   int32_t (*request_evaluate)(void *ctx);             // then PH_STAGE_AFTER_EVALUATE
   int32_t (*request_stop)(void *ctx, ph_str reason);  // after this iteration
+
+  // What follows is newer than the first draft of 0.9: NULL on a host that does not have it.
+
+  // Calls `visit` for every tensor whose name begins with `prefix`, which is a kind of tensor() and
+  // "/", or longer: "param/", "hook/ema/backbone.". Of one kind they come in the order of the model.
+  // PH_OK, also for none; PH_ERR_NOT_FOUND for a kind that does not exist.
+  int32_t (*visit_tensors)(void *ctx, ph_str prefix, ph_visit_tensor visit, void *user);
+
+  // to = a * to + b * from, for all tensors below the prefix `to` ("hook/ema/") with those of the same
+  // rest of name below `from` ("param/"), on their device, in `to`'s element type; a == 0 makes
+  // to = b * from whatever `to` holds. A tensor of integers takes `from`'s value where b is not 0.
+  // PH_ERR_NOT_FOUND where `from` lacks one, PH_ERR_UNSUPPORTED where the hook may not write to `to`:
+  // its own slots always, others only with PH_HOOK_MUTATES. Changes nothing if it fails.
+  int32_t (*combine)(void *ctx, ph_str to, double a, ph_str from, double b);
+
+  // Exchanges the contents of the tensors below two prefixes, matched and permitted likewise.
+  int32_t (*swap)(void *ctx, ph_str one, ph_str other);
+
+  // Sets the current value of a hyper-parameter, named as in hyper(); group -1: of all groups. It
+  // stands until something sets it again: a schedule of it does in each BEFORE_TRAIN_ITER, at the
+  // priority 10 or 30. Not kept in checkpoints. PH_ERR_NOT_FOUND, PH_ERR_INVALID_ARGUMENT (not
+  // finite), PH_ERR_UNSUPPORTED without PH_HOOK_MUTATES.
+  int32_t (*set_hyper)(void *ctx, int64_t group, ph_str name, double value);
+
+  // Freezes (0) or frees (1) a parameter by its name "backbone.conv1.weight", from the next iteration
+  // on: while frozen it has no gradient and is not updated, its state and step stand still. Buffers go
+  // on. Not kept in checkpoints: ask again in BEFORE_RUN. PH_ERR_NOT_FOUND for one that the optimizer
+  // does not have (the config froze it), PH_ERR_UNSUPPORTED without PH_HOOK_MUTATES.
+  int32_t (*set_requires_grad)(void *ctx, ph_str param, int32_t on);
+
+  // For the loggers: handed to each hook with on_publish as soon as the publishing hook returns.
+  // Copied. PH_ERR_INVALID_ARGUMENT for a name that is empty or longer than 256 bytes, for a malformed
+  // picture, for a text over 1 MiB; PH_ERR_OUT_OF_MEMORY above 256 MiB that wait to be handed on.
+  int32_t (*publish_text)(void *ctx, ph_str name, ph_str text);
+  int32_t (*publish_picture)(void *ctx, ph_str name, const ph_picture *picture);
+
+  // Weights, optimizer and slots go back to the newest checkpoint of this run that can be resumed
+  // from, and every hook but the asking one gets load_state() with what it had kept there. Counters
+  // go on; an iteration that has not been stepped yet is left out. Met like a save.
+  // PH_ERR_NOT_FOUND: there is no such checkpoint yet. PH_ERR_UNSUPPORTED without PH_HOOK_MUTATES, and
+  // around evaluations and saves.
+  int32_t (*request_rollback)(void *ctx);
 } ph_run;
 
 typedef struct ph_hook_event {
@@ -761,7 +839,8 @@ typedef struct ph_hook_event {
   const ph_run *run;
 } ph_hook_event;
 
-#define PH_HOOK_MUTATES 1u  // writes to tensors
+// Writes to tensors that are not its own slots, sets hyper-parameters, freezes, or rolls back.
+#define PH_HOOK_MUTATES 1u
 
 typedef struct ph_hook_info {
   uint32_t size;
@@ -770,6 +849,28 @@ typedef struct ph_hook_info {
   int32_t priority;  // PH_PRIORITY_* or 0 to 100, unless the config says otherwise
   uint32_t flags;    // PH_HOOK_*
 } ph_hook_info;
+
+#define PH_SOURCE_PARAMETERS 1u
+#define PH_SOURCE_BUFFERS 2u
+
+// Tensors that a hook owns, one for each parameter or buffer of the model: read and written as
+// "hook/<name>/<n>", kept in checkpoints as "@hook/<component>/<name>/<n>". Same shape, type, device
+// and memory layout as its source: element i of one is element i of the other. The host allocates
+// them before BEFORE_RUN; in a resumed run they hold what was saved, or begin anew where nothing was.
+typedef struct ph_hook_slot {
+  uint32_t size;
+  uint32_t rev;
+  ph_str name;      // "ema"; [a-z][a-z0-9_]*, at most 32 bytes; unique in the hook
+  uint32_t source;  // PH_SOURCE_* or both
+  int32_t init;     // PH_SLOT_ZEROS or PH_SLOT_COPY
+} ph_hook_slot;
+
+typedef struct ph_hook_slots {
+  uint32_t size;
+  uint32_t rev;
+  const ph_hook_slot *const *slots;  // owned by the instance, constant until destroy
+  int64_t n_slots;                   // 0 to 16
+} ph_hook_slots;
 
 typedef struct ph_hook_api {
   uint32_t size;
@@ -787,6 +888,13 @@ typedef struct ph_hook_api {
   // of the plugin. [main]
   int32_t (*save_state)(const void *self, const ph_sink *out);
   int32_t (*load_state)(void *self, ph_str bytes);
+
+  // The tensors that this instance owns. Called once, after info. May be NULL: none. [main]
+  int32_t (*slots)(const void *self, ph_hook_slots *out);
+
+  // Something that a hook published, this one included; publishing in here is PH_ERR_UNSUPPORTED. A
+  // failure ends the run. May be NULL. [main]
+  int32_t (*on_publish)(void *self, const ph_hook_event *event, const ph_published *item);
 } ph_hook_api;
 
 // ---------------------------------------------------------------------------------------------

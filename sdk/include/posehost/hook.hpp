@@ -4,7 +4,7 @@
 // others. Besides `info` and `args` the derived class may have
 //
 //   static constexpr int priority = PH_PRIORITY_LOW;  // PH_PRIORITY_NORMAL if it does not
-//   static constexpr bool mutates = true;             // it writes to tensors
+//   static constexpr bool mutates = true;             // it changes parameters, hyper-parameters, …
 //
 // Stages, and what they are told, are described in abi.h. Everything is called on the main thread.
 // A throw ends the run and names the hook.
@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include <posehost/plugin.hpp>
 #include <posehost/run_view.hpp>
@@ -20,6 +21,31 @@ namespace ph {
 
 using HookInfo = ph_hook_info;
 struct HookKind;
+
+// Tensors that a hook owns, one for each parameter or buffer: "hook/<name>/<n>" of RunView. The host
+// allocates, saves and loads them.
+struct HookSlot {
+  std::string name;                             // [a-z][a-z0-9_]*, at most 32 bytes
+  std::uint32_t source = PH_SOURCE_PARAMETERS;  // or PH_SOURCE_BUFFERS, or both with |
+  std::int32_t init = PH_SLOT_COPY;             // or PH_SLOT_ZEROS
+};
+
+// What a hook published, as loggers get it. Valid for the call.
+class Published {
+ public:
+  explicit Published(const ph_published* item) : item_(detail::read_struct(item)) {}
+  bool is_text() const noexcept { return item_.kind == PH_PUBLISHED_TEXT; }
+  // The picture, or NULL where it is none.
+  const ph_picture* picture() const noexcept {
+    return item_.kind == PH_PUBLISHED_PICTURE ? item_.picture : nullptr;
+  }
+  std::string_view name() const noexcept { return detail::from_ph(item_.name); }
+  std::string_view text() const noexcept { return detail::from_ph(item_.text); }
+  std::string_view from() const noexcept { return detail::from_ph(item_.from); }  // the component
+
+ private:
+  ph_published item_;
+};
 
 class Hook {
  public:
@@ -39,12 +65,24 @@ class Hook {
   virtual void before_val_iter(RunView&) {}
   virtual void after_val_iter(RunView&) {}
   virtual void after_val_epoch(RunView&) {}
-  virtual void after_evaluate(RunView&) {}  // metrics() can be read
+  virtual void before_evaluate(RunView&) {}  // what the parameters then hold is evaluated
+  virtual void after_evaluate(RunView&) {}   // metrics() can be read
+  virtual void before_save(RunView&) {}      // what the parameters then hold is saved under their names
+  virtual void after_save(RunView&) {}
   virtual void after_run(RunView&) {}
 
   // Last word on stages and priority, where the arguments decide; `info` holds what was found from
   // the overridden stages, `priority` and `mutates`. Called once, after the constructor.
   virtual void configure(HookInfo& info) const { static_cast<void>(info); }
+
+  // Tensors to be kept for the hook. Called once, after the constructor.
+  virtual std::vector<HookSlot> slots() const { return {}; }
+
+  // For loggers: a text or picture that some hook published.
+  virtual void on_publish(RunView& run, const Published& item) {
+    static_cast<void>(run);
+    static_cast<void>(item);
+  }
 
   // State to be kept in checkpoints: override both. The bytes may come from an older version of the
   // plugin.
@@ -93,7 +131,10 @@ constexpr std::uint64_t overridden_stages() {
          stage_bit(&T::after_run, &Hook::after_run, PH_STAGE_AFTER_RUN) |
          stage_bit(&T::before_optimizer_step, &Hook::before_optimizer_step, PH_STAGE_BEFORE_OPTIMIZER_STEP) |
          stage_bit(&T::after_optimizer_step, &Hook::after_optimizer_step, PH_STAGE_AFTER_OPTIMIZER_STEP) |
-         stage_bit(&T::after_evaluate, &Hook::after_evaluate, PH_STAGE_AFTER_EVALUATE);
+         stage_bit(&T::before_evaluate, &Hook::before_evaluate, PH_STAGE_BEFORE_EVALUATE) |
+         stage_bit(&T::after_evaluate, &Hook::after_evaluate, PH_STAGE_AFTER_EVALUATE) |
+         stage_bit(&T::before_save, &Hook::before_save, PH_STAGE_BEFORE_SAVE) |
+         stage_bit(&T::after_save, &Hook::after_save, PH_STAGE_AFTER_SAVE);
 }
 
 inline void call_stage(Hook& hook, std::int32_t stage, RunView& run) {
@@ -126,19 +167,39 @@ inline void call_stage(Hook& hook, std::int32_t stage, RunView& run) {
       return hook.before_optimizer_step(run);
     case PH_STAGE_AFTER_OPTIMIZER_STEP:
       return hook.after_optimizer_step(run);
+    case PH_STAGE_BEFORE_EVALUATE:
+      return hook.before_evaluate(run);
     case PH_STAGE_AFTER_EVALUATE:
       return hook.after_evaluate(run);
+    case PH_STAGE_BEFORE_SAVE:
+      return hook.before_save(run);
+    case PH_STAGE_AFTER_SAVE:
+      return hook.after_save(run);
     default:
       return;  // a stage of a newer host, which this hook did not ask for
   }
 }
+
+// An instance with its list of slots as the host reads it.
+template <class T>
+struct HookInstance : Instance<T> {
+  HookInstance(const ph_host* table, const Config& config)
+      : Instance<T>(table, config), slots(this->object->slots()) {
+    for (const HookSlot& slot : slots)
+      tables.push_back({sizeof(ph_hook_slot), 0, to_ph(slot.name), slot.source, slot.init});
+    for (const ph_hook_slot& table_of_slot : tables) list.push_back(&table_of_slot);
+  }
+  std::vector<HookSlot> slots;
+  std::vector<ph_hook_slot> tables;
+  std::vector<const ph_hook_slot*> list;
+};
 
 }  // namespace detail
 
 struct HookKind {
   static constexpr std::string_view id = PH_KIND_HOOK;
   template <class T>
-  using Instance = detail::Instance<T>;
+  using Instance = detail::HookInstance<T>;
 
   template <class T>
   static std::int32_t info(const void* self, ph_hook_info* out) noexcept {
@@ -173,6 +234,29 @@ struct HookKind {
   }
 
   template <class T>
+  static std::int32_t slots(const void* self, ph_hook_slots* out) noexcept {
+    const auto& list = static_cast<const Instance<T>*>(self)->list;
+    detail::write_struct(out, ph_hook_slots{0, 0, list.data(), static_cast<std::int64_t>(list.size())});
+    return PH_OK;
+  }
+  template <class T>
+  static std::int32_t on_publish(void* self, const ph_hook_event* event, const ph_published* item) noexcept {
+    auto& instance = *static_cast<Instance<T>*>(self);
+    return detail::guarded(instance.host, [&] {
+      RunView run(event);
+      instance.object->on_publish(run, Published(item));
+    });
+  }
+
+  template <class T>
+  static constexpr bool has_slots() {
+    return !std::is_same_v<decltype(&T::slots), decltype(&Hook::slots)>;
+  }
+  template <class T>
+  static constexpr bool takes_published() {
+    return !std::is_same_v<decltype(&T::on_publish), decltype(&Hook::on_publish)>;
+  }
+  template <class T>
   static constexpr bool has_state() {
     constexpr bool saves = !std::is_same_v<decltype(&T::save_state), decltype(&Hook::save_state)>;
     constexpr bool loads = !std::is_same_v<decltype(&T::load_state), decltype(&Hook::load_state)>;
@@ -186,7 +270,9 @@ struct HookKind {
                                      &info<T>,
                                      &on_stage<T>,
                                      has_state<T>() ? &save_state<T> : nullptr,
-                                     has_state<T>() ? &load_state<T> : nullptr};
+                                     has_state<T>() ? &load_state<T> : nullptr,
+                                     has_slots<T>() ? &slots<T> : nullptr,
+                                     takes_published<T>() ? &on_publish<T> : nullptr};
 };
 
 }  // namespace ph

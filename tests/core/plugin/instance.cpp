@@ -64,7 +64,7 @@ struct Made {
   explicit Made(const char* kind = PH_KIND_OPTIMIZER) {
     optimizer = {sizeof optimizer, 0,    PH_OPT_ELEMENTWISE, 0, hypers, 2, 2, destroy, slots, nullptr,
                  scalars,          range};
-    hook = {sizeof hook, 0, destroy, info, on_stage, nullptr, nullptr};
+    hook = {sizeof hook, 0, destroy, info, on_stage, nullptr, nullptr, nullptr, nullptr};
     slot_list = {sizeof slot_list, 0, slot_pointers, 2};
     slots_status = PH_OK;
     hook_info = {sizeof hook_info, 0, PH_STAGE_BIT(PH_STAGE_AFTER_TRAIN_ITER), PH_PRIORITY_LOW, 0};
