@@ -4,4 +4,4 @@
 #include "version.hpp"
 
 POSEHOST_PLUGIN("org.posehost.hooks", version, "Apache-2.0", "posehost authors", TextLogger, JsonLogger,
-                Checkpoint, Evaluation, IterTimer);
+                Checkpoint, Evaluation, IterTimer, EMA, SWA, Lookahead, NaNGuard);

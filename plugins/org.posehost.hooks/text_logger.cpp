@@ -40,6 +40,10 @@ class TextLogger final : public LoggerHook {
     LoggerHook::after_train_iter(run);
   }
 
+  void on_publish(ph::RunView&, const ph::Published& item) override {
+    if (item.is_text()) host_.info(std::string(item.name()) + ": " + std::string(item.text()));
+  }
+
  private:
   void write(const ph::RunView& run, const LogRow& row) override {
     host_.info(row.train ? head(row) + times(run, row) + values(row) : val_head(row) + values(row));

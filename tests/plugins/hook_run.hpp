@@ -141,6 +141,9 @@ class HookRun {
     for (; n > 0; --n) {
       if (event.by_epoch && event.inner_iter == 0) stage(PH_STAGE_BEFORE_TRAIN_EPOCH);
       stage(PH_STAGE_BEFORE_TRAIN_ITER);
+      if (on_step) on_step(event.iter);
+      ++event.opt_step;
+      stage(PH_STAGE_AFTER_OPTIMIZER_STEP);
       stage(PH_STAGE_AFTER_TRAIN_ITER);
       ++event.iter;
       if (++event.inner_iter < event.iters_in_epoch) continue;
@@ -156,6 +159,11 @@ class HookRun {
   /// What hooks read. `averages` gets the window that was asked for.
   std::function<Values(std::int64_t window)> averages;
   std::function<Values()> on_evaluate;
+  /// The optimizer's step of an iteration, and the tensors that hooks can combine and swap.
+  std::function<void(std::int64_t iter)> on_step;
+  std::map<std::string, std::vector<double>> tensors;
+  bool can_roll_back = false;
+  int rollbacks = 0;
   Values metrics;
   std::map<std::string, double> scalars, hypers{{"lr", 5e-4}};
   /// What they did.
@@ -202,6 +210,37 @@ class HookRun {
       return PH_OK;
     };
     table_.request_stop = [](void*, ph_str) -> std::int32_t { return PH_OK; };
+    table_.combine = [](void* ctx, ph_str to, double a, ph_str from, double b) -> std::int32_t {
+      return self(ctx).match(to, from, [a, b](auto& target, auto& source) {
+        for (std::size_t i = 0; i < target.size(); ++i)
+          target[i] = (a == 0 ? 0 : a * target[i]) + b * source[i];
+      });
+    };
+    table_.swap = [](void* ctx, ph_str one, ph_str other) -> std::int32_t {
+      return self(ctx).match(one, other, [](auto& left, auto& right) { left.swap(right); });
+    };
+    table_.request_rollback = [](void* ctx) -> std::int32_t {
+      self(ctx).rollbacks += self(ctx).can_roll_back ? 1 : 0;
+      return self(ctx).can_roll_back ? PH_OK : PH_ERR_NOT_FOUND;
+    };
+  }
+  // "model/" stands for parameters and buffers, as in the host.
+  std::vector<double>* find(const std::string& name) {
+    for (const char* kind : {"param/", "buffer/"}) {
+      const auto other = name.rfind("model/", 0) == 0 ? kind + name.substr(6) : name;
+      if (const auto found = tensors.find(other); found != tensors.end()) return &found->second;
+    }
+    return nullptr;
+  }
+  template <class F>
+  std::int32_t match(ph_str one, ph_str other, const F& both) {
+    const std::string left(ph::from_ph(one)), right(ph::from_ph(other));
+    int n = 0;
+    for (const char* name : {"w", "b"}) {
+      auto *a = find(left + name), *b = find(right + name);
+      if (a != nullptr && b != nullptr) ++n, both(*a, *b);
+    }
+    return n > 0 ? PH_OK : PH_ERR_NOT_FOUND;
   }
 
   std::vector<LoggedHook*> hooks_;
