@@ -196,4 +196,5 @@ void add_plugin(CLI::App& app, Action& action) {
   trusting->callback([&action] { action = trust; });
 
   add_plugin_replay(*plugin, action);
+  add_plugin_new(*plugin, action);
 }
