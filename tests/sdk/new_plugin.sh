@@ -5,6 +5,8 @@ source "$(dirname "$0")/../support/check.sh"
 build=$1 cmake=$2 lang=$3
 shift 3
 [[ $# -gt 0 ]] || fail "no templates of $lang"
+# Cargo may be rustup's, which looks for compilers in the home folder.
+export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} CARGO_HOME=${CARGO_HOME:-$HOME/.cargo}
 export HOME=$work XDG_DATA_HOME=$work/data
 unset POSEHOST_PLUGIN_PATH POSEHOST_BUNDLED_PLUGINS POSEHOST_CONFIGS LD_LIBRARY_PATH
 case $lang in

@@ -28,10 +28,13 @@ static int32_t create(const ph_host *host, const ph_config *config, void **self)
 
 static int32_t slots(const void *self, ph_slots *out) {
   (void)self;
-  static const ph_slot buffer = {
-      sizeof buffer, 0, PH_STR("momentum_buffer"), PH_SLOT_AS_PARAM, PH_SLOT_SHAPE_PARAM, PH_SLOT_ZEROS, 0};
+  static const ph_slot buffer = {.size = sizeof buffer,
+                                 .name = PH_STR("momentum_buffer"),
+                                 .dtype = PH_SLOT_AS_PARAM,
+                                 .shape = PH_SLOT_SHAPE_PARAM,
+                                 .init = PH_SLOT_ZEROS};
   static const ph_slot *const list[] = {&buffer};
-  const ph_slots all = {sizeof all, 0, list, 1};
+  const ph_slots all = {.size = sizeof all, .slots = list, .n_slots = 1};
   ph_write_struct(out, &all, sizeof all);
   return PH_OK;
 }
@@ -61,9 +64,15 @@ static int32_t range(const void *self, const ph_range_args *args) {
   return PH_OK;
 }
 
-static const ph_optimizer_api api = {
-    sizeof api, 0,    PH_OPT_ELEMENTWISE, 0, sgd_hypers, sgd_n_hypers, sgd_n_hypers, free, slots, NULL,
-    scalars,    range};
+static const ph_optimizer_api api = {.size = sizeof api,
+                                     .capabilities = PH_OPT_ELEMENTWISE,
+                                     .hypers = sgd_hypers,
+                                     .n_hypers = sgd_n_hypers,
+                                     .n_scalars = sgd_n_hypers,
+                                     .destroy = free,
+                                     .slots = slots,
+                                     .scalars = scalars,
+                                     .range = range};
 
 POSEHOST_COMPONENT(sgd, PH_KIND_OPTIMIZER, "SgdPlain", "SGD with momentum, in plain C", create, &api,
                    SGD_ARGS);

@@ -33,7 +33,8 @@ static int32_t create(const ph_host *host, const ph_config *config, void **self)
 // The stages it is called for, and its place among the hooks.
 static int32_t info(const void *self, ph_hook_info *out) {
   (void)self;
-  const ph_hook_info all = {sizeof all, 0, PH_STAGE_BIT(PH_STAGE_AFTER_TRAIN_ITER), PH_PRIORITY_NORMAL, 0};
+  const ph_hook_info all = {
+      .size = sizeof all, .stages = PH_STAGE_BIT(PH_STAGE_AFTER_TRAIN_ITER), .priority = PH_PRIORITY_NORMAL};
   ph_write_struct(out, &all, sizeof all);
   return PH_OK;
 }
@@ -67,7 +68,12 @@ static int32_t load_state(void *self, ph_str bytes) {
   return PH_OK;
 }
 
-static const ph_hook_api api = {sizeof api, 0, free, info, on_stage, save_state, load_state};
+static const ph_hook_api api = {.size = sizeof api,
+                                .destroy = free,
+                                .info = info,
+                                .on_stage = on_stage,
+                                .save_state = save_state,
+                                .load_state = load_state};
 
 POSEHOST_COMPONENT(my, PH_KIND_HOOK, "NewPlugin", "logs a running mean of the loss", create, &api, MY_ARGS);
 POSEHOST_PLUGIN("org.example.new_plugin", "0.1.0", "MIT", "", my);

@@ -27,10 +27,13 @@ static int32_t create(const ph_host *host, const ph_config *config, void **self)
 // State per element, which the host allocates, saves and loads under this name.
 static int32_t slots(const void *self, ph_slots *out) {
   (void)self;
-  static const ph_slot buffer = {
-      sizeof buffer, 0, PH_STR("momentum_buffer"), PH_SLOT_AS_PARAM, PH_SLOT_SHAPE_PARAM, PH_SLOT_ZEROS, 0};
+  static const ph_slot buffer = {.size = sizeof buffer,
+                                 .name = PH_STR("momentum_buffer"),
+                                 .dtype = PH_SLOT_AS_PARAM,
+                                 .shape = PH_SLOT_SHAPE_PARAM,
+                                 .init = PH_SLOT_ZEROS};
   static const ph_slot *const list[] = {&buffer};
-  const ph_slots all = {sizeof all, 0, list, 1};
+  const ph_slots all = {.size = sizeof all, .slots = list, .n_slots = 1};
   ph_write_struct(out, &all, sizeof all);
   return PH_OK;
 }
@@ -71,9 +74,15 @@ static int32_t range(const void *self, const ph_range_args *args) {
   return PH_OK;
 }
 
-static const ph_optimizer_api api = {
-    sizeof api, 0,    PH_OPT_ELEMENTWISE, 0, my_hypers, my_n_hypers, my_n_hypers, free, slots, NULL,
-    scalars,    range};
+static const ph_optimizer_api api = {.size = sizeof api,
+                                     .capabilities = PH_OPT_ELEMENTWISE,
+                                     .hypers = my_hypers,
+                                     .n_hypers = my_n_hypers,
+                                     .n_scalars = my_n_hypers,
+                                     .destroy = free,
+                                     .slots = slots,
+                                     .scalars = scalars,
+                                     .range = range};
 
 POSEHOST_COMPONENT(my, PH_KIND_OPTIMIZER, "NewPlugin", "SGD with momentum", create, &api, MY_ARGS);
 POSEHOST_PLUGIN("org.example.new_plugin", "0.1.0", "MIT", "", my);

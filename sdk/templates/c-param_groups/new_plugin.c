@@ -61,7 +61,7 @@ static int32_t build(const void *self, ph_str text, const ph_sink *out) {
   return PH_OK;
 }
 
-static const ph_param_groups_api api = {sizeof api, 0, free, build};
+static const ph_param_groups_api api = {.size = sizeof api, .destroy = free, .build = build};
 
 POSEHOST_COMPONENT(my, PH_KIND_PARAM_GROUPS, "NewPlugin", "no weight decay for norms and biases", create,
                    &api, MY_ARGS);

@@ -44,7 +44,7 @@ static double value(const void *self, const ph_schedule_point *at) {
   return at->base / (1 + state->args.decay * (iter - rise));
 }
 
-static const ph_schedule_api api = {sizeof api, 0, free, check, value};
+static const ph_schedule_api api = {.size = sizeof api, .destroy = free, .check = check, .value = value};
 
 POSEHOST_COMPONENT(my, PH_KIND_SCHEDULE, "NewPlugin", "linear rise, then a decay that slows down", create,
                    &api, MY_ARGS);
