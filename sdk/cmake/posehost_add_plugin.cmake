@@ -1,6 +1,6 @@
 # posehost_add_plugin(<target> SOURCES file... [LIBRARIES library...] [OUTPUT_NAME name])
 #
-# Makes <name>.so (default: the target's name, which is best the plugin's id) from C or C++ sources,
+# Makes <name>.so (default: the target's name, which is best the plugin's id) from C, C++ or CUDA sources,
 # with the flags that the SDK's README explains: one exported symbol, nothing undefined, no shared
 # C++ runtime, fast and reproducible arithmetic. LIBRARIES are linked privately; a shared one that is
 # not libc, libm, ld or libgcc_s has to be named in POSEHOST_LIBRARIES as well (plugin.hpp, plugin.h).
@@ -35,8 +35,11 @@ function(posehost_add_plugin target)
     set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${POSEHOST_PLUGIN_DIR})
   endif()
 
-  target_compile_options(${target} PRIVATE
-    $<$<NOT:$<CONFIG:Debug>>:-O3> -fno-math-errno -ffp-contract=off -Wdouble-promotion
+  # CUDA: no fused multiply-add either, and nothing of the toolkit is needed where the plugin runs.
+  set_target_properties(${target} PROPERTIES CUDA_STANDARD 17 CUDA_STANDARD_REQUIRED ON CUDA_EXTENSIONS OFF
+    CUDA_VISIBILITY_PRESET hidden CUDA_RUNTIME_LIBRARY Static)
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--fmad=false>
+    "$<$<COMPILE_LANGUAGE:C,CXX>:$<$<NOT:$<CONFIG:Debug>>:-O3>;-fno-math-errno;-ffp-contract=off;-Wdouble-promotion>"
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
   target_link_options(${target} PRIVATE LINKER:--version-script=${map})
   # The run-time library of a sanitizer comes with the program that loads the plugin.

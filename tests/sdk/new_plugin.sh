@@ -34,6 +34,14 @@ for kind in "$@"; do
   expect_not "warning:"
   plugin="$work/$kind/build/com.acme.$lang-$kind.so"
   [[ $(exports "$plugin") == posehost_plugin_query_v0 ]] || fail "exports" "$(exports "$plugin")"
+  # The kernel is compiled where that can be done; nothing here runs it.
+  if [[ $lang == cuda ]]; then
+    if command -v nvcc >/dev/null; then
+      readelf -SW "$plugin" | grep -q nv_fatbin || fail "no kernel in the plugin" "$(readelf -SW "$plugin")"
+    else
+      echo "without the kernel: no nvcc here"
+    fi
+  fi
   run 0 "$posehost" plugin list --plugin-dir "$kind/build"
   expect "com.acme.$lang-$kind 0.1.0 (named) $kind My2Part"
   run 0 "$posehost" plugin info --plugin-dir "$kind/build" "com.acme.$lang-$kind/My2Part"

@@ -21,6 +21,12 @@
 //   // Writes the weights to evaluate over the parameters: spans.each_weight(). `s` is from scalars().
 //   template <class Real>
 //   void eval_weights(const ph::Spans<Real>& spans, const Scalars<Real>& s) const;
+//
+// and one that also updates parameters which lie on a CUDA device (host 0.9 keeps them on the CPU)
+//
+//   // The spans' pointers are the device's; work on `stream`, a cudaStream_t, and don't wait for it.
+//   template <class Real>
+//   void range_cuda(const ph::Spans<Real>& spans, const Scalars<Real>& s, void* stream) const;
 #pragma once
 #include <posehost/optimizer_parts.hpp>
 
@@ -48,10 +54,15 @@ struct ElementwiseKind : detail::OptimizerKind {
     const auto& made = instance<T>(self);
     return detail::guarded(made.host, [&] {
       const auto args = detail::read_struct(given);
-      with_type(args.dtype, args.device_type, [&](auto real) {
+      with_type(args.dtype, [&](auto real) {
         using Real = decltype(real);
         const auto scalars = read_scalars<T, Real>(args.scalars);
         const Spans<Real> spans(args, made.pointers());
+        if constexpr (detail::HasCudaRange<T>::value) {
+          if (args.device_type == PH_DEVICE_CUDA && args.purpose == PH_PURPOSE_UPDATE)
+            return made.object->range_cuda(spans, scalars, args.stream);
+        }
+        check_cpu(args.device_type);
         if constexpr (detail::HasEvalWeights<T>::value) {
           if (args.purpose == PH_PURPOSE_EVAL) return made.object->eval_weights(spans, scalars);
         }

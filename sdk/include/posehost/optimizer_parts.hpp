@@ -219,10 +219,17 @@ struct OptimizerKind {
     std::memcpy(&scalars, converted, sizeof(scalars));
     return scalars;
   }
+  static void check_cpu(std::int32_t device) {
+    if (device != PH_DEVICE_CPU) throw Failure(PH_ERR_UNSUPPORTED, "this optimizer runs on the CPU only");
+  }
   // Calls work(float{}) or work(double{}).
   template <class Work>
   static void with_type(ph_dtype type, std::int32_t device, const Work& work) {
-    if (device != PH_DEVICE_CPU) throw Failure(PH_ERR_UNSUPPORTED, "this optimizer runs on the CPU only");
+    check_cpu(device);
+    with_type(type, work);
+  }
+  template <class Work>
+  static void with_type(ph_dtype type, const Work& work) {
     if (type.code != PH_DTYPE_FLOAT || (type.bits != 32 && type.bits != 64))
       throw Failure(PH_ERR_UNSUPPORTED, "this optimizer takes parameters of 32-bit and 64-bit floats only");
     if (type.bits == 32)
@@ -256,6 +263,15 @@ template <class T>
 struct HasEvalWeights<T,
                       std::void_t<decltype(std::declval<const T&>().eval_weights(
                           std::declval<const Spans<float>&>(), std::declval<const ScalarsOf<T, float>&>()))>>
+    : std::true_type {};
+
+// Whether it updates parameters on a CUDA device too.
+template <class T, class = void>
+struct HasCudaRange : std::false_type {};
+template <class T>
+struct HasCudaRange<
+    T, std::void_t<decltype(std::declval<const T&>().range_cuda(
+           std::declval<const Spans<float>&>(), std::declval<const ScalarsOf<T, float>&>(), nullptr))>>
     : std::true_type {};
 
 }  // namespace detail
