@@ -28,11 +28,8 @@ static int32_t create(const ph_host *host, const ph_config *config, void **self)
 
 static int32_t slots(const void *self, ph_slots *out) {
   (void)self;
-  static const ph_slot buffer = {.size = sizeof buffer,
-                                 .name = PH_STR("momentum_buffer"),
-                                 .dtype = PH_SLOT_AS_PARAM,
-                                 .shape = PH_SLOT_SHAPE_PARAM,
-                                 .init = PH_SLOT_ZEROS};
+  // Like the parameter in type and shape, zeros at first: that is what 0 means everywhere else.
+  static const ph_slot buffer = {.size = sizeof buffer, .name = PH_STR("momentum_buffer")};
   static const ph_slot *const list[] = {&buffer};
   const ph_slots all = {.size = sizeof all, .slots = list, .n_slots = 1};
   ph_write_struct(out, &all, sizeof all);
@@ -64,15 +61,7 @@ static int32_t range(const void *self, const ph_range_args *args) {
   return PH_OK;
 }
 
-static const ph_optimizer_api api = {.size = sizeof api,
-                                     .capabilities = PH_OPT_ELEMENTWISE,
-                                     .hypers = sgd_hypers,
-                                     .n_hypers = sgd_n_hypers,
-                                     .n_scalars = sgd_n_hypers,
-                                     .destroy = free,
-                                     .slots = slots,
-                                     .scalars = scalars,
-                                     .range = range};
+static const ph_optimizer_api api = PH_ELEMENTWISE(sgd, sgd_n_hypers, free, slots, scalars, range);
 
 POSEHOST_COMPONENT(sgd, PH_KIND_OPTIMIZER, "SgdPlain", "SGD with momentum, in plain C", create, &api,
                    SGD_ARGS);

@@ -177,6 +177,14 @@ static inline void ph_write_struct(void *out, const void *value, uint32_t value_
   static const ph_hyper *const prefix##_hypers[] = {PH_FOR_EACH(PH_HYPER_ROW, __VA_ARGS__)}; \
   enum { prefix##_n_hypers = sizeof prefix##_hypers / sizeof prefix##_hypers[0] }
 
+// Initialises the ph_optimizer_api of an element-wise rule with the hyper-parameters of PH_DEFINE_HYPERS.
+#define PH_ELEMENTWISE(prefix, n_scalars_, destroy_, slots_, scalars_, range_)                          \
+  {                                                                                                     \
+    .size = sizeof(ph_optimizer_api), .capabilities = PH_OPT_ELEMENTWISE, .hypers = prefix##_hypers,    \
+    .n_hypers = prefix##_n_hypers, .n_scalars = (n_scalars_), .destroy = (destroy_), .slots = (slots_), \
+    .scalars = (scalars_), .range = (range_)                                                            \
+  }
+
 // ---------------------------------------------------------------------------------------------
 // Notes and descriptor
 // ---------------------------------------------------------------------------------------------

@@ -83,7 +83,10 @@ pub const PH_STAGE_AFTER_RUN: i32 = 11;
 pub const PH_STAGE_BEFORE_OPTIMIZER_STEP: i32 = 12;
 pub const PH_STAGE_AFTER_OPTIMIZER_STEP: i32 = 13;
 pub const PH_STAGE_AFTER_EVALUATE: i32 = 14;
-pub const PH_STAGE_COUNT: i32 = 15;
+pub const PH_STAGE_BEFORE_EVALUATE: i32 = 15;
+pub const PH_STAGE_BEFORE_SAVE: i32 = 16;
+pub const PH_STAGE_AFTER_SAVE: i32 = 17;
+pub const PH_STAGE_COUNT: i32 = 18;
 pub const PH_PRIORITY_HIGHEST: i32 = 0;
 pub const PH_PRIORITY_VERY_HIGH: i32 = 10;
 pub const PH_PRIORITY_HIGH: i32 = 30;
@@ -97,11 +100,16 @@ pub const PH_MODE_TRAIN: i32 = 0;
 pub const PH_MODE_VAL: i32 = 1;
 pub const PH_SAVE_OPTIMIZER: u32 = 1;
 pub const PH_SAVE_LAST: u32 = 2;
+pub const PH_PUBLISHED_TEXT: i32 = 0;
+pub const PH_PUBLISHED_PICTURE: i32 = 1;
 pub const PH_HOOK_MUTATES: u32 = 1;
+pub const PH_SOURCE_PARAMETERS: u32 = 1;
+pub const PH_SOURCE_BUFFERS: u32 = 2;
 pub const PH_ENTRY_SYMBOL: &str = "posehost_plugin_query_v0";
 pub const PH_ENTRY_SYMBOL_PREFIX: &str = "posehost_plugin_query_v";
 
 pub type ph_visit_scalar = Option<unsafe extern "C" fn(*mut c_void, ph_str, f64)>;
+pub type ph_visit_tensor = Option<unsafe extern "C" fn(*mut c_void, ph_str, *const ph_tensor)>;
 pub type ph_plugin_query_fn = Option<unsafe extern "C" fn() -> *const ph_plugin>;
 
 #[repr(C)]
@@ -724,6 +732,45 @@ impl ph_save_request {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct ph_picture {
+    pub size: u32,
+    pub rev: u32,
+    pub data: *const u8,
+    pub width: i64,
+    pub height: i64,
+    pub channels: i64,
+    pub stride: i64,
+}
+// Constant tables are shared by threads; everything else is borrowed for one call.
+unsafe impl Sync for ph_picture {}
+unsafe impl Send for ph_picture {}
+impl ph_picture {
+    // Safety: zeros are a value of every struct of the ABI.
+    pub const ZERO: Self = unsafe { core::mem::transmute([0u8; core::mem::size_of::<Self>()]) };
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct ph_published {
+    pub size: u32,
+    pub rev: u32,
+    pub kind: i32,
+    pub reserved: u32,
+    pub from: ph_str,
+    pub name: ph_str,
+    pub text: ph_str,
+    pub picture: *const ph_picture,
+}
+// Constant tables are shared by threads; everything else is borrowed for one call.
+unsafe impl Sync for ph_published {}
+unsafe impl Send for ph_published {}
+impl ph_published {
+    // Safety: zeros are a value of every struct of the ABI.
+    pub const ZERO: Self = unsafe { core::mem::transmute([0u8; core::mem::size_of::<Self>()]) };
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct ph_run {
     pub size: u32,
     pub rev: u32,
@@ -745,6 +792,14 @@ pub struct ph_run {
     pub request_save: Option<unsafe extern "C" fn(*mut c_void, *const ph_save_request) -> i32>,
     pub request_evaluate: Option<unsafe extern "C" fn(*mut c_void) -> i32>,
     pub request_stop: Option<unsafe extern "C" fn(*mut c_void, ph_str) -> i32>,
+    pub visit_tensors: Option<unsafe extern "C" fn(*mut c_void, ph_str, ph_visit_tensor, *mut c_void) -> i32>,
+    pub combine: Option<unsafe extern "C" fn(*mut c_void, ph_str, f64, ph_str, f64) -> i32>,
+    pub swap: Option<unsafe extern "C" fn(*mut c_void, ph_str, ph_str) -> i32>,
+    pub set_hyper: Option<unsafe extern "C" fn(*mut c_void, i64, ph_str, f64) -> i32>,
+    pub set_requires_grad: Option<unsafe extern "C" fn(*mut c_void, ph_str, i32) -> i32>,
+    pub publish_text: Option<unsafe extern "C" fn(*mut c_void, ph_str, ph_str) -> i32>,
+    pub publish_picture: Option<unsafe extern "C" fn(*mut c_void, ph_str, *const ph_picture) -> i32>,
+    pub request_rollback: Option<unsafe extern "C" fn(*mut c_void) -> i32>,
 }
 // Constant tables are shared by threads; everything else is borrowed for one call.
 unsafe impl Sync for ph_run {}
@@ -802,6 +857,39 @@ impl ph_hook_info {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct ph_hook_slot {
+    pub size: u32,
+    pub rev: u32,
+    pub name: ph_str,
+    pub source: u32,
+    pub init: i32,
+}
+// Constant tables are shared by threads; everything else is borrowed for one call.
+unsafe impl Sync for ph_hook_slot {}
+unsafe impl Send for ph_hook_slot {}
+impl ph_hook_slot {
+    // Safety: zeros are a value of every struct of the ABI.
+    pub const ZERO: Self = unsafe { core::mem::transmute([0u8; core::mem::size_of::<Self>()]) };
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct ph_hook_slots {
+    pub size: u32,
+    pub rev: u32,
+    pub slots: *const *const ph_hook_slot,
+    pub n_slots: i64,
+}
+// Constant tables are shared by threads; everything else is borrowed for one call.
+unsafe impl Sync for ph_hook_slots {}
+unsafe impl Send for ph_hook_slots {}
+impl ph_hook_slots {
+    // Safety: zeros are a value of every struct of the ABI.
+    pub const ZERO: Self = unsafe { core::mem::transmute([0u8; core::mem::size_of::<Self>()]) };
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct ph_hook_api {
     pub size: u32,
     pub rev: u32,
@@ -810,6 +898,8 @@ pub struct ph_hook_api {
     pub on_stage: Option<unsafe extern "C" fn(*mut c_void, *const ph_hook_event) -> i32>,
     pub save_state: Option<unsafe extern "C" fn(*const c_void, *const ph_sink) -> i32>,
     pub load_state: Option<unsafe extern "C" fn(*mut c_void, ph_str) -> i32>,
+    pub slots: Option<unsafe extern "C" fn(*const c_void, *mut ph_hook_slots) -> i32>,
+    pub on_publish: Option<unsafe extern "C" fn(*mut c_void, *const ph_hook_event, *const ph_published) -> i32>,
 }
 // Constant tables are shared by threads; everything else is borrowed for one call.
 unsafe impl Sync for ph_hook_api {}
@@ -1139,6 +1229,25 @@ pub fn layout() -> Vec<(&'static str, usize, Vec<(&'static str, usize, usize)>)>
             field!(ph_save_request, "remove", remove),
             field!(ph_save_request, "n_remove", n_remove),
         ]),
+        ("ph_picture", core::mem::size_of::<ph_picture>(), vec![
+            field!(ph_picture, "size", size),
+            field!(ph_picture, "rev", rev),
+            field!(ph_picture, "data", data),
+            field!(ph_picture, "width", width),
+            field!(ph_picture, "height", height),
+            field!(ph_picture, "channels", channels),
+            field!(ph_picture, "stride", stride),
+        ]),
+        ("ph_published", core::mem::size_of::<ph_published>(), vec![
+            field!(ph_published, "size", size),
+            field!(ph_published, "rev", rev),
+            field!(ph_published, "kind", kind),
+            field!(ph_published, "reserved", reserved),
+            field!(ph_published, "from", from),
+            field!(ph_published, "name", name),
+            field!(ph_published, "text", text),
+            field!(ph_published, "picture", picture),
+        ]),
         ("ph_run", core::mem::size_of::<ph_run>(), vec![
             field!(ph_run, "size", size),
             field!(ph_run, "rev", rev),
@@ -1160,6 +1269,14 @@ pub fn layout() -> Vec<(&'static str, usize, Vec<(&'static str, usize, usize)>)>
             field!(ph_run, "request_save", request_save),
             field!(ph_run, "request_evaluate", request_evaluate),
             field!(ph_run, "request_stop", request_stop),
+            field!(ph_run, "visit_tensors", visit_tensors),
+            field!(ph_run, "combine", combine),
+            field!(ph_run, "swap", swap),
+            field!(ph_run, "set_hyper", set_hyper),
+            field!(ph_run, "set_requires_grad", set_requires_grad),
+            field!(ph_run, "publish_text", publish_text),
+            field!(ph_run, "publish_picture", publish_picture),
+            field!(ph_run, "request_rollback", request_rollback),
         ]),
         ("ph_hook_event", core::mem::size_of::<ph_hook_event>(), vec![
             field!(ph_hook_event, "size", size),
@@ -1187,6 +1304,19 @@ pub fn layout() -> Vec<(&'static str, usize, Vec<(&'static str, usize, usize)>)>
             field!(ph_hook_info, "priority", priority),
             field!(ph_hook_info, "flags", flags),
         ]),
+        ("ph_hook_slot", core::mem::size_of::<ph_hook_slot>(), vec![
+            field!(ph_hook_slot, "size", size),
+            field!(ph_hook_slot, "rev", rev),
+            field!(ph_hook_slot, "name", name),
+            field!(ph_hook_slot, "source", source),
+            field!(ph_hook_slot, "init", init),
+        ]),
+        ("ph_hook_slots", core::mem::size_of::<ph_hook_slots>(), vec![
+            field!(ph_hook_slots, "size", size),
+            field!(ph_hook_slots, "rev", rev),
+            field!(ph_hook_slots, "slots", slots),
+            field!(ph_hook_slots, "n_slots", n_slots),
+        ]),
         ("ph_hook_api", core::mem::size_of::<ph_hook_api>(), vec![
             field!(ph_hook_api, "size", size),
             field!(ph_hook_api, "rev", rev),
@@ -1195,6 +1325,8 @@ pub fn layout() -> Vec<(&'static str, usize, Vec<(&'static str, usize, usize)>)>
             field!(ph_hook_api, "on_stage", on_stage),
             field!(ph_hook_api, "save_state", save_state),
             field!(ph_hook_api, "load_state", load_state),
+            field!(ph_hook_api, "slots", slots),
+            field!(ph_hook_api, "on_publish", on_publish),
         ]),
     ]
 }

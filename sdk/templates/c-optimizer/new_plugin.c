@@ -27,11 +27,8 @@ static int32_t create(const ph_host *host, const ph_config *config, void **self)
 // State per element, which the host allocates, saves and loads under this name.
 static int32_t slots(const void *self, ph_slots *out) {
   (void)self;
-  static const ph_slot buffer = {.size = sizeof buffer,
-                                 .name = PH_STR("momentum_buffer"),
-                                 .dtype = PH_SLOT_AS_PARAM,
-                                 .shape = PH_SLOT_SHAPE_PARAM,
-                                 .init = PH_SLOT_ZEROS};
+  // Like the parameter in type and shape, zeros at first: that is what 0 means everywhere else.
+  static const ph_slot buffer = {.size = sizeof buffer, .name = PH_STR("momentum_buffer")};
   static const ph_slot *const list[] = {&buffer};
   const ph_slots all = {.size = sizeof all, .slots = list, .n_slots = 1};
   ph_write_struct(out, &all, sizeof all);
@@ -74,15 +71,7 @@ static int32_t range(const void *self, const ph_range_args *args) {
   return PH_OK;
 }
 
-static const ph_optimizer_api api = {.size = sizeof api,
-                                     .capabilities = PH_OPT_ELEMENTWISE,
-                                     .hypers = my_hypers,
-                                     .n_hypers = my_n_hypers,
-                                     .n_scalars = my_n_hypers,
-                                     .destroy = free,
-                                     .slots = slots,
-                                     .scalars = scalars,
-                                     .range = range};
+static const ph_optimizer_api api = PH_ELEMENTWISE(my, my_n_hypers, free, slots, scalars, range);
 
 POSEHOST_COMPONENT(my, PH_KIND_OPTIMIZER, "NewPlugin", "SGD with momentum", create, &api, MY_ARGS);
 POSEHOST_PLUGIN("org.example.new_plugin", "0.1.0", "MIT", "", my);
