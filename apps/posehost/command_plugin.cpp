@@ -197,4 +197,5 @@ void add_plugin(CLI::App& app, Action& action) {
 
   add_plugin_replay(*plugin, action);
   add_plugin_new(*plugin, action);
+  add_plugin_kernel(*plugin, action);
 }

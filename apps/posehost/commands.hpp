@@ -18,3 +18,4 @@ void add_weights(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
 /// The same below `plugin`.
 void add_plugin_replay(CLI::App& plugin, Action& action);
+void add_plugin_kernel(CLI::App& plugin, Action& action);

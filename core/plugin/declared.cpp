@@ -131,7 +131,7 @@ SlotInfo read_slot(const ph_slot* from, std::uint32_t capabilities, const Loaded
   if (from == nullptr) throw refuse(component, what, "a NULL pointer", "a ph_slot");
   const auto own = copy_struct<ph_slot>(from, "ph_slot of " + component.name, component.file);
   const SlotInfo slot{read_slot_name(own.name, component), own.dtype, own.shape,    own.init,
-                      own.count == 0 ? 1 : own.count,           own.axis,  own.min_ndim, own.max_ndim};
+                      own.count == 0 ? 1 : own.count,      own.axis,  own.min_ndim, own.max_ndim};
   if (own.dtype < PH_SLOT_AS_PARAM || own.dtype > PH_SLOT_I64) {
     throw refuse(component, what, slot.name + " with the element type " + std::to_string(own.dtype),
                  "one of PH_SLOT_*");

@@ -75,7 +75,9 @@ std::int32_t abs_max(void*, const ph_place* at, ph_dtype type, std::int64_t n, c
   return with_cpu_floats(at, type, [&](auto real) {
     const auto* a = static_cast<const decltype(real)*>(x);
     // NaN wins, as it does in a sum.
-    const auto larger = [](double most, double value) { return value <= most ? most : value; };
+    const auto larger = [](double most, double value) {
+      return value > most || std::isnan(value) ? value : most;
+    };
     const auto block = [&](std::int64_t begin, std::int64_t end) {
       double most = 0;
       for (auto i = begin; i < end; ++i) most = larger(most, std::abs(static_cast<double>(a[i])));

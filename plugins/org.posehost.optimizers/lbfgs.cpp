@@ -264,7 +264,7 @@ class LBFGS::Work {
     double most = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
       const double here = rule_.vector_.abs_max(at_.place(), at_.numel(static_cast<std::int64_t>(i)), x[i]);
-      if (!(here <= most)) most = here;
+      if (here > most || std::isnan(here)) most = here;
     }
     return most;
   }

@@ -117,17 +117,24 @@ void destroy(void* self) noexcept {
   delete static_cast<InstanceOf<T>*>(self);
 }
 
+// A class may offer extensions: static const void* extension(std::string_view id) noexcept.
+template <class T, class = void>
+struct ExtensionOf {
+  static constexpr const void* (*value)(ph_str) = nullptr;
+};
+template <class T>
+struct ExtensionOf<T, std::void_t<decltype(T::extension(std::string_view()))>> {
+  static const void* get(ph_str id) noexcept { return T::extension(from_ph(id)); }
+  static constexpr const void* (*value)(ph_str) = &get;
+};
+
 template <class T>
 constexpr ph_component describe() {
-  return {sizeof(ph_component),
-          0,
-          to_ph(KindOf<T>::id),
-          to_ph(T::info.name),
-          to_ph(T::info.doc),
-          to_ph(schema_text<T>.view()),
-          &create<T>,
-          &KindOf<T>::template table<T>,
-          nullptr};
+  return {sizeof(ph_component), 0,
+          to_ph(KindOf<T>::id), to_ph(T::info.name),
+          to_ph(T::info.doc),   to_ph(schema_text<T>.view()),
+          &create<T>,           &KindOf<T>::template table<T>,
+          ExtensionOf<T>::value};
 }
 
 }  // namespace detail

@@ -50,7 +50,10 @@ struct Made {
             ph::to_ph(pointer), role, PH_HYPER_PER_GROUP | PH_HYPER_SCHEDULABLE};
   }
   static ph_slot slot(std::string_view name) {
-    return {sizeof(ph_slot), 0, ph::to_ph(name), PH_SLOT_AS_PARAM, PH_SLOT_SHAPE_PARAM, PH_SLOT_ZEROS, 0};
+    ph_slot made{};
+    made.size = sizeof made;
+    made.name = ph::to_ph(name);
+    return made;
   }
 
   ph_hyper lr = hyper("lr", "/lr", PH_ROLE_LR), beta = hyper("beta1", "/betas/0", PH_ROLE_MOMENTUM);
@@ -62,8 +65,14 @@ struct Made {
   ph::LoadedComponent component;
 
   explicit Made(const char* kind = PH_KIND_OPTIMIZER) {
-    optimizer = {sizeof optimizer, 0,    PH_OPT_ELEMENTWISE, 0, hypers, 2, 2, destroy, slots, nullptr,
-                 scalars,          range};
+    optimizer.size = sizeof optimizer;
+    optimizer.capabilities = PH_OPT_ELEMENTWISE;
+    optimizer.hypers = hypers;
+    optimizer.n_hypers = optimizer.n_scalars = 2;
+    optimizer.destroy = destroy;
+    optimizer.slots = slots;
+    optimizer.scalars = scalars;
+    optimizer.range = range;
     hook = {sizeof hook, 0, destroy, info, on_stage, nullptr, nullptr, nullptr, nullptr};
     slot_list = {sizeof slot_list, 0, slot_pointers, 2};
     slots_status = PH_OK;
@@ -173,7 +182,7 @@ TEST_CASE("a message of a plugin is made fit to be shown, and shown once", "[plu
   const auto instance = made.make();
   const auto* host = static_cast<const ph_host*>(instance.self());
   CHECK(host->abi_minor == PH_ABI_MINOR);
-  CHECK(host->get_service(host->ctx, ph::to_ph("posehost.random/0")) == nullptr);
+  CHECK(host->get_service(host->ctx, ph::to_ph("posehost.nothing/0")) == nullptr);
   const std::string hostile = "red \x1b[31m\nline \xff end";
   host->set_error(host->ctx, PH_ERR_FAILED, hostile.data(), static_cast<std::int64_t>(hostile.size()));
   CHECK_THAT(test::error_text([&] { instance.check(PH_ERR_FAILED, "step"); }),
@@ -216,8 +225,29 @@ TEST_CASE("an optimizer declares its hyper-parameters", "[plugin][declared]") {
 TEST_CASE("a malformed optimizer table is refused", "[plugin][declared][error]") {
   Made made;
   SECTION("no capability that this host has") {
+    made.optimizer.capabilities = 1024;
+    CHECK_THAT(made.error(), ContainsSubstring("capabilities 1024, with a bit that this host does not know"));
+  }
+  SECTION("no way of driving it, or two") {
+    made.optimizer.capabilities = GENERATE(0u, PH_OPT_MODE, PH_OPT_ELEMENTWISE | PH_OPT_PASSES);
+    CHECK_THAT(made.error(), ContainsSubstring("exactly one of ELEMENTWISE, PASSES, MATRIX, CLOSURE"));
+  }
+  SECTION("other weights to evaluate without range") {
+    made.optimizer.capabilities = PH_OPT_MATRIX | PH_OPT_MODE;
+    CHECK_THAT(made.error(), ContainsSubstring("MODE only with ELEMENTWISE or PASSES"));
+  }
+  SECTION("a capability without its function") {
     made.optimizer.capabilities = PH_OPT_CLOSURE;
-    CHECK_THAT(made.error(), ContainsSubstring("capabilities 8"));
+    CHECK_THAT(made.error(), ContainsSubstring("step_all is NULL"));
+    made.optimizer.capabilities = PH_OPT_MATRIX;
+    CHECK_THAT(made.error(), ContainsSubstring("update is NULL"));
+  }
+  SECTION("passes out of range") {
+    made.optimizer.capabilities = PH_OPT_PASSES;
+    CHECK_THAT(made.error(), ContainsSubstring("n_passes is 0"));
+    made.optimizer.n_passes = 2;
+    made.optimizer.n_sums = 17;
+    CHECK_THAT(made.error(), ContainsSubstring("n_sums is 17"));
   }
   SECTION("no range") {
     made.optimizer.range = nullptr;
@@ -317,7 +347,15 @@ TEST_CASE("malformed slots are refused", "[plugin][declared][error]") {
   }
   SECTION("a scalar per parameter, which an element-wise rule cannot have") {
     made.second.shape = PH_SLOT_SHAPE_SCALAR;
-    CHECK_THAT(error(), ContainsSubstring("the parameter's shape"));
+    CHECK_THAT(error(), ContainsSubstring("a shape that goes with the rule's capabilities"));
+  }
+  SECTION("several tensors, which an element-wise rule cannot have") {
+    made.second.count = 2;
+    CHECK_THAT(error(), ContainsSubstring("count 2"));
+  }
+  SECTION("limits of dimensions, likewise") {
+    made.second.min_ndim = 2;
+    CHECK_THAT(error(), ContainsSubstring("limits of dimensions"));
   }
   SECTION("an unknown element type") {
     made.second.dtype = 9;
