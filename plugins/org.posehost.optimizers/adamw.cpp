@@ -9,10 +9,8 @@ class AdamW final : public AdamRule {
  public:
   static constexpr auto info = ph::component("AdamW", "Adam with decoupled weight decay");
   static constexpr auto args =
-      ph::args(adam_lr, adam_betas, adam_eps,
-               ph::arg<double>("weight_decay", 1e-2, ph::at_least(0), ph::role::weight_decay,
-                               "share by which parameters shrink, times lr"),
-               adam_amsgrad, adam_maximize, execution_switch("foreach"), execution_switch("capturable"),
+      ph::args(lr_arg(1e-3), betas_arg(), eps_arg(1e-8), shrink_arg(1e-2), amsgrad_arg(), maximize_arg(),
+               execution_switch("foreach"), execution_switch("capturable"),
                execution_switch("differentiable"), execution_switch("fused"));
 
   explicit AdamW(const ph::Config& config) : AdamRule{config, true} {}

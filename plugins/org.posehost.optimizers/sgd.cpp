@@ -3,9 +3,7 @@
 // torch.optim.SGD, in the order of its arithmetic:
 //   g = ±grad + weight_decay p;  b = g at the first update, then momentum b + (1 - dampening) g
 //   p -= lr b, with nesterov lr (g + momentum b), without momentum lr g
-#include <posehost/optimizer.hpp>
-
-#include "execution_switches.hpp"
+#include "common_args.hpp"
 
 namespace {
 
@@ -13,18 +11,16 @@ class SGD final : public ph::ElementwiseOptimizer {
  public:
   static constexpr auto info = ph::component("SGD", "stochastic gradient descent, with momentum");
   static constexpr auto args = ph::args(
-      ph::arg<double>("lr", 1e-3, ph::at_least(0), ph::role::lr, "step size"),
+      lr_arg(1e-3),
       ph::arg<double>("momentum", 0.0, ph::at_least(0), ph::role::momentum, "share of the last step kept"),
       ph::arg<double>("dampening", 0.0, ph::role::none, "share of the gradient kept out of the momentum"),
-      ph::arg<double>("weight_decay", 0.0, ph::at_least(0), ph::role::weight_decay, "L2 penalty"),
-      ph::arg<bool>("nesterov", false, "look ahead along the momentum"),
-      ph::arg<bool>("maximize", false, "climb instead of descend"), execution_switch("foreach"),
-      execution_switch("differentiable"), execution_switch("fused"));
+      l2_arg(), ph::arg<bool>("nesterov", false, "look ahead along the momentum"), maximize_arg(),
+      execution_switch("foreach"), execution_switch("differentiable"), execution_switch("fused"));
 
   explicit SGD(const ph::Config& config)
       : buffered_{config.get<double>("momentum") != 0},
         nesterov_{config.get<bool>("nesterov")},
-        sign_{config.get<bool>("maximize") ? -1.0 : 1.0} {
+        sign_{sign_of(config)} {
     if (nesterov_ && (!buffered_ || config.get<double>("dampening") != 0))
       throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "nesterov with momentum " +
                                                      std::string(buffered_ ? "and dampening" : "0") +
@@ -45,11 +41,7 @@ class SGD final : public ph::ElementwiseOptimizer {
 
   Scalars<double> scalars(const ph::Hypers& h, std::int64_t step) const {
     const double momentum = h["momentum"];
-    if (momentum != 0 && !buffered_)
-      throw ph::Failure(
-          PH_ERR_INVALID_ARGUMENT,
-          "momentum was set to " + std::to_string(momentum) +
-              " in a run that began without; expected momentum above 0 in the optimizer's arguments");
+    need_buffer(buffered_, momentum);
     const bool first = step == 1;  // torch starts the buffer with the undampened gradient
     return {
         sign_, h["lr"], h["weight_decay"], momentum, first ? 0 : momentum, first ? 1 : 1 - h["dampening"]};

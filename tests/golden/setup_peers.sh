@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Build the two virtual environments that the golden-number scripts run in.
 #
-#   setup_peers.sh DIR      makes DIR/a  (mmpose 1.3.2, mmengine 0.10.7, mmcv-lite 2.1.0, torch 2.11.0)
+#   setup_peers.sh DIR      makes DIR/a  (mmpose 1.3.2, mmengine 0.10.7, mmcv-lite 2.1.0, torch 2.11.0,
+#                                   timm 1.0.31, lion-pytorch 0.2.5)
 #                           and  DIR/b  (mmcv 1.7.2: the real 1.x runner hooks,        torch 2.11.0)
 #
 # Needs: Linux x86-64, Python 3.11 (PYTHON=... to name it), and pip with its
@@ -52,6 +53,9 @@ if [ ! -e "$dir/a/.complete" ]; then
       xtcocotools matplotlib rich termcolor six
   # --no-deps: they would bring a second, newer OpenCV that hides 4.10
   "$p" -m pip install -q --no-deps mmengine==0.10.7 mmcv-lite==2.1.0 mmpose==1.3.2
+  # The reference implementations of optimizers that torch does not have
+  "$p" -m pip install -q huggingface_hub==2.4.0 safetensors==0.8.0
+  "$p" -m pip install -q --no-deps timm==1.0.31 lion-pytorch==0.2.5
   touch "$dir/a/.complete"
 fi
 

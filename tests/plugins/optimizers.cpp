@@ -1,4 +1,4 @@
-// SGD, Adam and AdamW against torch 2.11 (tests/golden/optimizers.py).
+// The bundled optimizers against torch 2.11, and Lion and Adan against their packages (tests/golden/optimizers.py).
 #include <algorithm>
 #include <cmath>
 
@@ -39,9 +39,15 @@ double distance(const std::vector<A>& a, const std::vector<B>& b) {
 
 double norm(const std::vector<double>& a) { return distance(a, std::vector<double>(a.size(), 0.0)); }
 
-// Runs a golden case and hands each kept step to `compare(step, name, values)`.
+// Runs a golden case and hands each kept step to `compare(step, name, values)`; the optimizer and its
+// parameters after the last one are what it returns.
+template <class Real>
+struct Replayed {
+  OptimizerRun run;
+  std::map<std::string, Parameter<Real>> params;
+};
 template <class Real, class Compare>
-void replay(const ph::Json& golden, const Compare& compare) {
+Replayed<Real> replay(const ph::Json& golden, const Compare& compare) {
   OptimizerRun run(golden["type"], golden["args"].dump());
   std::map<std::string, Parameter<Real>> params;
   for (const auto& param : golden["params"]) {
@@ -49,11 +55,12 @@ void replay(const ph::Json& golden, const Compare& compare) {
     for (const auto& side : param["shape"]) numel *= side.get<std::size_t>();
     params[param["name"]].values = widen<Real>(test::filled(param["name"].get<std::string>(), numel));
   }
+  params["large"].values = widen<Real>(test::filled("large", golden["large"]["numel"].get<std::size_t>()));
   for (int step = 1; step <= 25; ++step) {
     const auto key = std::to_string(step);
     if (golden["set"].contains(key)) {
       for (const auto& [hyper, value] : golden["set"][key].items())
-        run.set(hyper, value.template get<double>());
+        REQUIRE(run.set(hyper, value.template get<double>()));
     }
     for (auto& [name, param] : params) {
       const auto& absent = golden["absent"].value(name, std::vector<int>{});
@@ -62,8 +69,11 @@ void replay(const ph::Json& golden, const Compare& compare) {
       run.update(param, widen<Real>(grad));
     }
     if (!golden["steps"].contains(key)) continue;
-    for (const auto& [name, param] : params) compare(key, name, param.values);
+    for (const auto& [name, param] : params) {
+      if (name != "large") compare(key, name, param.values);
+    }
   }
+  return {std::move(run), std::move(params)};
 }
 
 }  // namespace
@@ -71,77 +81,93 @@ void replay(const ph::Json& golden, const Compare& compare) {
 TEST_CASE("optimizers in double follow torch", "[plugins][optimizer][golden]") {
   for (const auto& golden : test::golden("optimizers.json")) {
     CAPTURE(golden["type"].get<std::string>(), golden["args"].dump());
-    replay<double>(golden, [&](const auto& step, const auto& name, const std::vector<double>& values) {
-      CAPTURE(step, name);
-      const auto expected = numbers<double>(golden["f64"][step][name]);
+    const auto compare = [](const std::string& what, const std::string& name,
+                            const std::vector<double>& values, const ph::Json& golden_values) {
+      CAPTURE(what, name);
+      const auto expected = numbers<double>(golden_values);
+      REQUIRE(values.size() == expected.size());
       // 25 steps of a few roundings each (2.2e-16) on values up to 1; torch contracts some, we none.
       for (std::size_t i = 0; i < values.size(); ++i)
         REQUIRE_THAT(values[i], test::WithinAbs(expected[i], 1e-13));
+    };
+    const auto end = replay<double>(golden, [&](const auto& step, const auto& name, const auto& values) {
+      compare(step, name, values, golden["f64"][step][name]);
     });
+    // The same state under the same names, and no more.
+    const auto n_slots = end.run.slots().size() + end.run.numbers().size();
+    REQUIRE(golden["state"].size() == n_slots);
+    for (const auto& [name, param] : end.params) {
+      if (name == "large") continue;
+      for (const auto& [slot, values] : param.slots) compare(slot, name, values, golden["state"][slot][name]);
+      for (std::size_t i = 0; i < param.numbers.size(); ++i)
+        compare("number", name, {param.numbers[i]}, golden["state"][end.run.numbers()[i]][name]);
+    }
   }
 }
 
 TEST_CASE("optimizers in float are as near the exact result as torch", "[plugins][optimizer][golden]") {
   for (const auto& golden : test::golden("optimizers.json")) {
     CAPTURE(golden["type"].get<std::string>(), golden["args"].dump());
-    replay<float>(golden, [&](const auto& step, const auto& name, const std::vector<float>& values) {
+    // No further from the exact result than 1.2 times torch's own error, 4 times for Rprop: its steps are sums
+    // of a few numbers that all elements share, and so are the errors.
+    const double factor = golden["type"] == "Rprop" ? 4 : 1.2;
+    const auto compare = [&](const auto& step, const auto& name, const std::vector<float>& values) {
       const auto exact = numbers<double>(golden["f64"][step][name]);
       const auto torch = numbers<float>(golden["steps"][step][name]);
       const double ours = distance(values, exact), theirs = distance(torch, exact), size = norm(exact);
       CAPTURE(step, name, ours / size, theirs / size);
-      // No further than 1.2 times torch's own error. The floor, one rounding of a float (2^-24) on the
-      // whole tensor, is for tensors of 5 to 24 elements in which torch's roundings happen to cancel.
-      REQUIRE(ours <= 1.2 * theirs + 6e-8 * size);
+      // Two roundings of a float (2^-24) on the whole tensor are luck, in tensors of 5 to 24 elements.
+      REQUIRE(ours <= factor * theirs + 1.2e-7 * size);
       REQUIRE(distance(values, torch) <= 4e-7 * size);  // both errors together, at step 25
-    });
+    };
+    const auto end = replay<float>(golden, compare);
+    const auto exact = numbers<double>(golden["large"]["f64"]);
+    const double ours = distance(end.params.at("large").values, exact);
+    CAPTURE(ours);
+    // The golden numbers have ten digits.
+    REQUIRE(ours <= factor * golden["large"]["torch_error"].get<double>() + 1e-10 * norm(exact));
   }
 }
 
 TEST_CASE("an update does not depend on how parameters are cut", "[plugins][optimizer]") {
-  const auto [name, args] = GENERATE(
-      table<std::string, std::string>({{"SGD", R"({"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01})"},
-                                       {"SGD", R"({"lr": 0.1, "momentum": 0.9, "nesterov": true})"},
-                                       {"SGD", R"({"lr": 0.1, "weight_decay": 0.01})"},
-                                       {"Adam", R"({"weight_decay": 0.01})"},
-                                       {"AdamW", R"({"amsgrad": true})"}}));
   const std::size_t n = 259;  // no multiple of any vector width
-  const OptimizerRun run(name, args);
-  Parameter<float> whole{test::filled("w", n), {}, 0};
-  for (int step = 0; step < 3; ++step) run.update(whole, test::filled("g" + std::to_string(step), n));
-  for (const auto& cuts : std::vector<std::vector<std::size_t>>{{1}, {16}, {100, 101, 130}, {7, 64, 258}}) {
-    Parameter<float> pieces{test::filled("w", n), {}, 0};
-    for (int step = 0; step < 3; ++step)
-      run.update(pieces, test::filled("g" + std::to_string(step), n), cuts);
-    REQUIRE(pieces.values == whole.values);
-    REQUIRE(pieces.slots == whole.slots);
+  for (const auto& golden : test::golden("optimizers.json")) {
+    CAPTURE(golden["type"].get<std::string>(), golden["args"].dump());
+    const OptimizerRun run(golden["type"], golden["args"].dump());
+    Parameter<float> whole{test::filled("w", n), {}, 0};
+    for (int step = 0; step < 3; ++step) run.update(whole, test::filled("g" + std::to_string(step), n));
+    for (const auto& cuts : std::vector<std::vector<std::size_t>>{{1}, {16}, {100, 101, 130}, {7, 64, 258}}) {
+      Parameter<float> pieces{test::filled("w", n), {}, 0};
+      for (int step = 0; step < 3; ++step)
+        run.update(pieces, test::filled("g" + std::to_string(step), n), cuts);
+      REQUIRE(pieces.values == whole.values);
+      REQUIRE(pieces.slots == whole.slots);
+      REQUIRE(pieces.numbers == whole.numbers);
+    }
   }
 }
 
-TEST_CASE("slots have torch's names and are there only where they are used", "[plugins][optimizer]") {
-  using Names = std::vector<std::string>;
-  CHECK(OptimizerRun("SGD", "{}").slots().empty());
-  CHECK(OptimizerRun("SGD", R"({"momentum": 0.9})").slots() == Names{"momentum_buffer"});
-  CHECK(OptimizerRun("Adam", "{}").slots() == Names{"exp_avg", "exp_avg_sq"});
-  CHECK(OptimizerRun("AdamW", R"({"amsgrad": true})").slots() ==
-        Names{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"});
-}
-
-TEST_CASE("defaults and hyper-parameters are torch's", "[plugins][optimizer]") {
-  const OptimizerRun sgd("SGD", "{}"), adam("Adam", "{}"), adamw("AdamW", "{}");
-  CHECK(sgd.hyper_names() == std::vector<std::string>{"lr", "momentum", "dampening", "weight_decay"});
-  CHECK(sgd.hypers() == std::vector<double>{1e-3, 0, 0, 0});
-  CHECK(adam.hyper_names() == std::vector<std::string>{"lr", "beta1", "beta2", "eps", "weight_decay"});
-  CHECK(adam.hypers() == std::vector<double>{1e-3, 0.9, 0.999, 1e-8, 0});
-  CHECK(adamw.hypers() == std::vector<double>{1e-3, 0.9, 0.999, 1e-8, 1e-2});
-  CHECK(sgd.api().hypers[1]->role == PH_ROLE_MOMENTUM);
-  CHECK(adam.api().hypers[1]->role == PH_ROLE_MOMENTUM);
-  CHECK(adam.api().hypers[2]->role == PH_ROLE_NONE);
-}
-
-TEST_CASE("torch's execution switches are accepted", "[plugins][optimizer]") {
-  CHECK_NOTHROW(OptimizerRun("SGD", R"({"foreach": true, "fused": null, "differentiable": false})"));
-  CHECK_NOTHROW(OptimizerRun("Adam", R"({"foreach": null, "fused": true, "capturable": false})"));
-  CHECK_NOTHROW(OptimizerRun("AdamW", R"({"foreach": false, "capturable": true, "differentiable": null})"));
+TEST_CASE("what is saved is all that the next update needs", "[plugins][optimizer]") {
+  const std::size_t n = 67;
+  for (const auto& golden : test::golden("optimizers.json")) {
+    CAPTURE(golden["type"].get<std::string>(), golden["args"].dump());
+    const auto make = [&] { return OptimizerRun(golden["type"], golden["args"].dump()); };
+    const auto advance = [&](OptimizerRun& run, Parameter<float>& p, int from, int to) {
+      for (int step = from; step < to; ++step) {
+        if (step == 5) REQUIRE(run.set("lr", run.hypers()[0] * 0.3));
+        run.update(p, test::filled("g" + std::to_string(step), n));
+      }
+    };
+    auto unbroken = make(), before = make(), after = make();
+    Parameter<float> whole{test::filled("w", n), {}, 0}, saved = whole;
+    advance(unbroken, whole, 0, 12);
+    advance(before, saved, 0, 7);
+    REQUIRE(after.set("lr", before.hypers()[0]));  // schedules set it anew
+    advance(after, saved, 7, 12);
+    REQUIRE(saved.values == whole.values);
+    REQUIRE(saved.slots == whole.slots);
+    REQUIRE(saved.numbers == whole.numbers);
+  }
 }
 
 TEST_CASE("a momentum scheduled to zero and back is torch's", "[plugins][optimizer]") {
@@ -158,33 +184,32 @@ TEST_CASE("a momentum scheduled to zero and back is torch's", "[plugins][optimiz
   REQUIRE(p.values[0] == -3.5);  // 0.5 * 1 + 0.5 * 2
 }
 
-TEST_CASE("optimizers name the argument that is wrong", "[plugins][optimizer][error]") {
-  const auto [name, args, expected] = GENERATE(table<std::string, std::string, std::string>(
-      {{"SGD", R"({"lr": -1})", "/lr"},
-       {"SGD", R"({"momentum": -0.1})", "/momentum"},
-       {"SGD", R"({"weight_decay": -1})", "/weight_decay"},
-       {"SGD", R"({"nesterov": true})",
-        "nesterov with momentum 0; expected momentum above 0 and dampening 0"},
-       {"SGD", R"({"nesterov": true, "momentum": 0.9, "dampening": 0.1})",
-        "nesterov with momentum and dampening; expected momentum above 0 and dampening 0"},
-       {"SGD", R"({"betas": [0.9, 0.99]})", "unknown key"},
-       {"Adam", R"({"betas": [1.0, 0.99]})", "/betas/0"},
-       {"Adam", R"({"betas": [0.9, -0.1]})", "/betas/1"},
-       {"Adam", R"({"betas": [0.9]})", "/betas"},
-       {"Adam", R"({"eps": -1e-8})", "/eps"},
-       {"Adam", R"({"momentum": 0.9})", "unknown key"},
-       {"AdamW", R"({"decoupled_weight_decay": true})", "unknown key"},
-       {"AdamW", R"({"amsgrad": 1})", "/amsgrad"}}));
-  CAPTURE(name, args);
-  const auto text = test::error_of([&name = name, &args = args] { OptimizerRun(name, args); });
-  REQUIRE_THAT(text, ContainsSubstring(expected));
-}
-
-TEST_CASE("SGD without momentum refuses one that comes later", "[plugins][optimizer][error]") {
-  OptimizerRun run("SGD", "{}");
+TEST_CASE("a run without momentum refuses one that comes later", "[plugins][optimizer][error]") {
+  OptimizerRun run(GENERATE("SGD", "RMSprop"), "{}");
   Parameter<float> p{{1.0f}, {}, 0};
   run.set("momentum", 0.9);
   REQUIRE_THAT(test::error_of([&] { run.update(p, {1.0f}); }),
                ContainsSubstring("momentum was set to 0.9") &&
                    ContainsSubstring("expected momentum above 0 in the optimizer's arguments"));
+}
+
+TEST_CASE("Rprop starts and stops by the sign alone, exactly", "[plugins][optimizer]") {
+  const OptimizerRun run("Rprop", R"({"lr": 0.5, "etas": [0.5, 2], "step_sizes": [0.25, 1]})");
+  Parameter<double> p{{0.0, 0.0, 0.0}, {}, 0};
+  run.update(p, {3.0, -0.1, 0.0});
+  REQUIRE(p.values == std::vector<double>{-0.5, 0.5, 0.0});
+  run.update(p, {1.0, 7.0, -1.0});  // agrees, turns, begins
+  REQUIRE(p.values == std::vector<double>{-1.5, 0.5, 0.5});
+  run.update(p, {1.0, 7.0, 1.0});  // at the largest, after the turn, turns
+  REQUIRE(p.values == std::vector<double>{-2.5, 0.25, 0.5});
+  REQUIRE(p.slots["step_size"] == std::vector<double>{1.0, 0.25, 0.25});
+}
+
+TEST_CASE("centered RMSprop survives a gradient that never changes", "[plugins][optimizer]") {
+  // The variance is 0 but for roundings, which may take it below: a root of that would be no number.
+  const OptimizerRun run("RMSprop", R"({"centered": true, "alpha": 0.9})");
+  Parameter<float> p{test::filled("w", 64), {}, 0};
+  const auto same = test::filled("g", 64);
+  for (int step = 0; step < 200; ++step) run.update(p, same);
+  for (const float value : p.values) REQUIRE(std::isfinite(value));
 }
