@@ -2,9 +2,8 @@
 
 Writes: rules.json
 Peer:   torch 2.11.0 CPU; torch.optim.Muon (with its Newton-Schulz iteration in float32 as well, see below);
-        timm 1.0.9 timm.optim.Lars; schedulefree 1.4.1 SGDScheduleFree; torch.optim.LBFGS
-Rerun:  DIR/a/bin/pip install --no-deps timm==1.0.9 schedulefree==1.4.1, then
-        DIR/a/bin/python tests/golden/rules.py
+        timm 1.0.31 timm.optim.Lars; schedulefree 1.4.1 SGDScheduleFree; torch.optim.LBFGS
+Rerun:  DIR/a/bin/python tests/golden/rules.py
 
 Start values, gradients, "absent" and "set" as in optimizers.py.  "steps" is the run in float32, "f64" in
 float64.  torch.optim.Muon rounds the matrix to bfloat16 before it iterates; "f32" and "f64" of Muon replace

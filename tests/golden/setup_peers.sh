@@ -2,7 +2,7 @@
 # Build the two virtual environments that the golden-number scripts run in.
 #
 #   setup_peers.sh DIR      makes DIR/a  (mmpose 1.3.2, mmengine 0.10.7, mmcv-lite 2.1.0, torch 2.11.0,
-#                                   timm 1.0.31, lion-pytorch 0.2.5)
+#                                   timm 1.0.31, lion-pytorch 0.2.5, schedulefree 1.4.1)
 #                           and  DIR/b  (mmcv 1.7.2: the real 1.x runner hooks,        torch 2.11.0)
 #
 # Needs: Linux x86-64, Python 3.11 (PYTHON=... to name it), and pip with its
@@ -55,7 +55,7 @@ if [ ! -e "$dir/a/.complete" ]; then
   "$p" -m pip install -q --no-deps mmengine==0.10.7 mmcv-lite==2.1.0 mmpose==1.3.2
   # The reference implementations of optimizers that torch does not have
   "$p" -m pip install -q huggingface_hub==2.4.0 safetensors==0.8.0
-  "$p" -m pip install -q --no-deps timm==1.0.31 lion-pytorch==0.2.5
+  "$p" -m pip install -q --no-deps timm==1.0.31 lion-pytorch==0.2.5 schedulefree==1.4.1
   touch "$dir/a/.complete"
 fi
 
