@@ -33,6 +33,28 @@ std::string known_as(const std::string& name) {
   return {};
 }
 
+// "final_layer.3.bias" -> 3, "bias"; the number is -1 for other names.
+std::pair<int, std::string> final_layer_of(const std::string& name) {
+  const std::string layer = "final_layer.";
+  const auto begin = name.find(layer);
+  if (begin == std::string::npos || (begin > 0 && name[begin - 1] != '.')) return {-1, ""};
+  const auto number = name.substr(begin + layer.size());
+  const auto dot = number.find('.');
+  constexpr std::size_t most_digits = 4;
+  if (dot == std::string::npos || dot == 0 || dot > most_digits ||
+      number.find_first_not_of("0123456789") != dot)
+    return {-1, ""};
+  return {std::stoi(number), number.substr(dot + 1)};
+}
+
+/// `name` as mmpose 1.x's heatmap head has it, when it is of a head with convolutions before the last one: 0.x numbers all of them
+/// below final_layer, 1.x has conv_layers and a last layer by itself. `last`: the last one's number.
+std::string name_in_1x(const std::string& name, int last) {
+  const auto [number, rest] = final_layer_of(name);
+  if (number < 0) return {};
+  return number == last ? "final_layer." + rest : "conv_layers." + std::to_string(number) + "." + rest;
+}
+
 }  // namespace
 
 std::string without_wrappers(std::string name) {
@@ -59,13 +81,19 @@ NameMatch match_names(const std::vector<std::string>& network, const std::vector
   NameMatch match;
   std::set<std::string> left(file.begin(), file.end());
   std::string used = "?";  // the form of `part` that the file has
+  int last = -1;
+  for (const auto& name : network) last = std::max(last, final_layer_of(name).first);
   for (const auto& name : network) {
     auto [own, forms] = forms_of(part + name);
     if (!prefix.empty()) own = part, forms = {prefix};
     bool found = false;
     for (const auto& form : forms) {
-      const auto in_file = form + (part + name).substr(own.size());
-      if (left.erase(in_file) == 0) continue;
+      auto in_file = form + (part + name).substr(own.size());
+      if (left.erase(in_file) == 0) {
+        const auto newer = name_in_1x(name, last);
+        in_file = form + newer;
+        if (newer.empty() || left.erase(in_file) == 0) continue;
+      }
       match.in_file[name] = in_file;
       if (used == "?" || form.size() > used.size()) used = form;
       found = true;

@@ -21,7 +21,7 @@ struct NameMatch {
 };
 
 /// Finds for each name of a network (mmpose 0.x's: "backbone.conv1.weight", "keypoint_head.…") the one in
-/// the file: the same, mmpose 1.x's, or without the part in front, as torchvision has it. `part`
+/// the file: the same, mmpose 1.x's (also of heads with conv_out_channels), or without the part in front, as torchvision has it. `part`
 /// ("backbone.") stands before all names of `network` that are meant; `prefix` is what stands in the
 /// file in its place, "" for what the table says. With `part`, tensors of other parts are passed over.
 [[nodiscard]] NameMatch match_names(const std::vector<std::string>& network,
