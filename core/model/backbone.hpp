@@ -19,8 +19,17 @@ class Backbone : public torch::nn::Module {
   [[nodiscard]] virtual Features forward(const at::Tensor& img) = 0;
   /// Draws all weights as mmpose does when `pretrained` is null, from torch's generator.
   virtual void init_weights() = 0;
+  /// Channels of the images that forward() takes.
+  [[nodiscard]] virtual std::int64_t in_channels() const = 0;
   /// Channels of each map that forward() gives.
   [[nodiscard]] virtual std::vector<std::int64_t> out_channels() const = 0;
 };
+
+/// What backbones of mmpose do alike: convolutions drawn by He et al. (fan out, relu), norms 1 and 0.
+void init_convolutions_and_norms(torch::nn::Module& module);
+/// No gradients, evaluation mode.
+void freeze(torch::nn::Module& module);
+/// Batch norms use their running figures, also in training.
+void norms_to_eval(torch::nn::Module& module);
 
 }  // namespace ph

@@ -5,8 +5,10 @@
 #include "model/coordinate_loss.hpp"
 #include "model/deeppose_head.hpp"
 #include "model/global_average_pooling.hpp"
+#include "model/hrnet.hpp"
 #include "model/joints_mse_loss.hpp"
 #include "model/joints_ohkm_loss.hpp"
+#include "model/mobilenet_v2.hpp"
 #include "model/resnet.hpp"
 #include "model/simple_head.hpp"
 #include "model/top_down.hpp"
@@ -29,6 +31,13 @@ const BackboneRegistry& backbones() {
   static const BackboneRegistry registry = [] {
     BackboneRegistry all("backbone");
     all.add<ResNetArgs>("ResNet", [](const ResNetArgs& args) { return std::make_shared<ResNet>(args); });
+    all.add<ResNetArgs>("ResNetV1d",
+                        [](const ResNetArgs& args) { return std::make_shared<ResNet>(args.of_v1d()); });
+    all.add<ResNetArgs>("ResNeXt",
+                        [](const ResNetArgs& args) { return std::make_shared<ResNet>(args.of_resnext()); });
+    all.add<HrNetArgs>("HRNet", [](const HrNetArgs& args) { return std::make_shared<HrNet>(args); });
+    all.add<MobileNetV2Args>("MobileNetV2",
+                             [](const MobileNetV2Args& args) { return std::make_shared<MobileNetV2>(args); });
     return all;
   }();
   return registry;

@@ -28,13 +28,15 @@ class PoseModel : public torch::nn::Module {
  public:
   /// Forward and losses; gradients if grad mode is on; train or eval behaviour as set.
   [[nodiscard]] virtual TrainOutput train_step(const Batch& batch) = 0;
-  /// Raw network output for N x 3 x H x W, without losses, decoding or flip test.
+  /// Raw network output for N x C x H x W, without losses, decoding or flip test.
   [[nodiscard]] virtual at::Tensor forward(const at::Tensor& img) = 0;
   /// Keypoints in image pixels by `test_cfg` (flip test, decoding). Sets no mode: call eval() first.
   [[nodiscard]] virtual std::vector<Prediction> predict(const Batch& batch, const DatasetInfo& info) = 0;
   /// Draws all weights as mmpose initialises them, from torch's generator.
   /// Files of weights are loaded by the plan of a run.
   virtual void init_weights() = 0;
+  /// Channels of the images it takes.
+  [[nodiscard]] virtual std::int64_t in_channels() const = 0;
   /// Number of keypoints the head gives.
   [[nodiscard]] virtual std::int64_t num_keypoints() const = 0;
   /// The head's setting that would give `count` keypoints, for advice: "out_channels = 17".

@@ -5,11 +5,12 @@
 namespace ph {
 
 torch::nn::Conv2d make_conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
-                            std::int64_t padding, std::int64_t dilation) {
+                            std::int64_t padding, std::int64_t dilation, std::int64_t groups) {
   return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, kernel)
                                .stride(stride)
                                .padding(padding)
                                .dilation(dilation)
+                               .groups(groups)
                                .bias(false));
 }
 
@@ -48,11 +49,11 @@ at::Tensor BasicBlock::forward(const at::Tensor& x) {
 }
 
 Bottleneck::Bottleneck(const ResBlockSpec& spec) : ResBlock("Bottleneck") {
-  const auto mid = spec.out_channels / spec.expansion;
+  const auto mid = spec.mid_channels > 0 ? spec.mid_channels : spec.out_channels / spec.expansion;
   conv1_ = register_module("conv1", make_conv(spec.in_channels, mid, 1, spec.caffe ? spec.stride : 1, 0));
   bn1_ = register_module("bn1", make_norm(spec.norm, mid));
-  conv2_ = register_module(
-      "conv2", make_conv(mid, mid, 3, spec.caffe ? 1 : spec.stride, spec.dilation, spec.dilation));
+  conv2_ = register_module("conv2", make_conv(mid, mid, 3, spec.caffe ? 1 : spec.stride, spec.dilation,
+                                              spec.dilation, spec.groups));
   bn2_ = register_module("bn2", make_norm(spec.norm, mid));
   conv3_ = register_module("conv3", make_conv(mid, spec.out_channels, 1, 1, 0));
   bn3_ = register_module("bn3", make_norm(spec.norm, spec.out_channels));

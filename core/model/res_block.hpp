@@ -11,9 +11,11 @@ struct ResBlockSpec {
   std::int64_t in_channels = 0, out_channels = 0;
   std::int64_t expansion = 1;  ///< out_channels over the width of the inner convolutions
   std::int64_t stride = 1, dilation = 1;
-  bool caffe = false;     ///< stride in a bottleneck's first 1x1 convolution, not in its 3x3
-  bool avg_down = false;  ///< shortcut: average pooling with the stride, then a 1x1 convolution
-  bool shortcut = false;  ///< a convolution in the shortcut, not the identity
+  std::int64_t groups = 1;        ///< of a bottleneck's 3x3 convolution
+  std::int64_t mid_channels = 0;  ///< of a bottleneck's inner convolutions; 0: out_channels / expansion
+  bool caffe = false;             ///< stride in a bottleneck's first 1x1 convolution, not in its 3x3
+  bool avg_down = false;          ///< shortcut: average pooling with the stride, then a 1x1 convolution
+  bool shortcut = false;          ///< a convolution in the shortcut, not the identity
   NormArgs norm;
 };
 
@@ -59,6 +61,6 @@ class Bottleneck final : public ResBlock {
 /// A convolution without bias.
 [[nodiscard]] torch::nn::Conv2d make_conv(std::int64_t in, std::int64_t out, std::int64_t kernel,
                                           std::int64_t stride, std::int64_t padding,
-                                          std::int64_t dilation = 1);
+                                          std::int64_t dilation = 1, std::int64_t groups = 1);
 
 }  // namespace ph

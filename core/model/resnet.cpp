@@ -1,11 +1,12 @@
 #include "model/resnet.hpp"
 
 #include <ATen/ops/max_pool2d.h>
-#include <torch/nn/init.h>
 #include <torch/utils.h>
 
 #include <algorithm>
 #include <array>
+
+#include "model/conv_module.hpp"
 
 namespace ph {
 namespace {
@@ -25,47 +26,7 @@ std::array<std::int64_t, 4> stage_blocks(std::int64_t depth) {
   }
 }
 
-/// Convolution, norm, relu under mmcv's names "conv" and "bn".
-class ConvModule final : public torch::nn::Module {
- public:
-  ConvModule(std::int64_t in, std::int64_t out, std::int64_t stride, const NormArgs& norm)
-      : Module("ConvModule"),
-        conv_(register_module("conv", make_conv(in, out, 3, stride, 1))),
-        bn_(register_module("bn", make_norm(norm, out))) {}
-  at::Tensor forward(const at::Tensor& x) { return bn_(conv_(x)).relu_(); }
-
- private:
-  torch::nn::Conv2d conv_;
-  torch::nn::BatchNorm2d bn_;
-};
-
-void freeze(torch::nn::Module& module) {
-  module.eval();
-  for (auto& parameter : module.parameters()) parameter.set_requires_grad(false);
-}
-
 }  // namespace
-
-ResLayer::ResLayer(ResBlockSpec spec, std::int64_t blocks, bool bottleneck) : Module("ResLayer") {
-  spec.shortcut = spec.stride != 1 || spec.in_channels != spec.out_channels;
-  for (std::int64_t i = 0; i < blocks; ++i) {
-    std::shared_ptr<ResBlock> block;
-    if (bottleneck) {
-      block = std::make_shared<Bottleneck>(spec);
-    } else {
-      block = std::make_shared<BasicBlock>(spec);
-    }
-    blocks_.push_back(register_module(std::to_string(i), block));
-    spec.in_channels = spec.out_channels;
-    spec.stride = 1;
-    spec.shortcut = false;
-  }
-}
-
-at::Tensor ResLayer::forward(at::Tensor x) {
-  for (const auto& block : blocks_) x = block->forward(x);
-  return x;
-}
 
 ResNet::ResNet(const ResNetArgs& args) : Backbone("ResNet"), args_(args) {
   add_stem();
@@ -80,7 +41,12 @@ ResNet::ResNet(const ResNetArgs& args) : Backbone("ResNet"), args_(args) {
     spec.stride = args_.strides[i];
     spec.dilation = args_.dilations[i];
     spec.caffe = args_.style == "caffe";
-    spec.avg_down = args_.avg_down;
+    spec.avg_down = args_.avg_down.value_or(false);
+    spec.groups = args_.groups.value_or(1);
+    if (spec.groups > 1) {
+      spec.mid_channels =
+          spec.groups * args_.width_per_group.value_or(4) * (out / expansion) / args_.base_channels;
+    }
     spec.norm = args_.norm_cfg;
     layers_.push_back(register_module("layer" + std::to_string(i + 1),
                                       std::make_shared<ResLayer>(spec, blocks[i], args_.depth >= 50)));
@@ -93,14 +59,15 @@ ResNet::ResNet(const ResNetArgs& args) : Backbone("ResNet"), args_(args) {
 
 void ResNet::add_stem() {
   const auto in = args_.in_channels, out = args_.stem_channels;
-  if (!args_.deep_stem) {
+  if (!args_.deep_stem.value_or(false)) {
     conv1_ = register_module("conv1", make_conv(in, out, 7, 2, 3));
     bn1_ = register_module("bn1", make_norm(args_.norm_cfg, out));
     return;
   }
-  stem_ = torch::nn::Sequential(std::make_shared<ConvModule>(in, out / 2, 2, args_.norm_cfg),
-                                std::make_shared<ConvModule>(out / 2, out / 2, 1, args_.norm_cfg),
-                                std::make_shared<ConvModule>(out / 2, out, 1, args_.norm_cfg));
+  const auto step = [&](std::int64_t from, std::int64_t to, std::int64_t stride) {
+    return std::make_shared<ConvModule>(ConvSpec{from, to, 3, stride}, args_.norm_cfg);
+  };
+  stem_ = torch::nn::Sequential(step(in, out / 2, 2), step(out / 2, out / 2, 1), step(out / 2, out, 1));
   register_module("stem", stem_);
 }
 
@@ -124,16 +91,9 @@ std::vector<std::int64_t> ResNet::out_channels() const {
 }
 
 void ResNet::init_weights() {
-  torch::NoGradGuard no_grad;
-  for (const auto& module : modules(/*include_self=*/false)) {
-    if (auto* conv = module->as<torch::nn::Conv2d>()) {
-      torch::nn::init::kaiming_normal_(conv->weight, 0, torch::kFanOut, torch::kReLU);
-    } else if (auto* norm = module->as<torch::nn::BatchNorm2d>()) {
-      norm->weight.fill_(1);
-      norm->bias.zero_();
-    }
-  }
+  init_convolutions_and_norms(*this);
   if (!args_.zero_init_residual) return;
+  torch::NoGradGuard no_grad;
   for (const auto& layer : layers_) {
     for (const auto& block : layer->blocks()) block->last_norm().weight.zero_();
   }
@@ -154,10 +114,7 @@ void ResNet::freeze_stages() {
 void ResNet::train(bool on) {
   Module::train(on);
   freeze_stages();
-  if (!on || !args_.norm_eval) return;
-  for (const auto& module : modules(/*include_self=*/false)) {
-    if (module->as<torch::nn::BatchNorm2d>()) module->eval();
-  }
+  if (on && args_.norm_eval) norms_to_eval(*this);
 }
 
 }  // namespace ph

@@ -6,11 +6,11 @@
 #include "model/backbone.hpp"
 #include "model/checked_args.hpp"
 #include "model/norm.hpp"
-#include "model/res_block.hpp"
+#include "model/res_layer.hpp"
 
 namespace ph {
 
-/// Arguments of mmpose 0.29's ResNet, with its names and defaults.
+/// Arguments of mmpose 0.29's ResNet, ResNetV1d and ResNeXt, with their names and defaults.
 struct ResNetArgs {
   std::int64_t depth = 0;  ///< 18, 34, 50, 101, 152
   std::int64_t in_channels = 3, stem_channels = 64, base_channels = 64;
@@ -18,8 +18,10 @@ struct ResNetArgs {
   std::int64_t num_stages = 4;
   std::vector<std::int64_t> strides{1, 2, 2, 2}, dilations{1, 1, 1, 1};
   std::vector<std::int64_t> out_indices{3};
-  std::string style = "pytorch";  ///< or "caffe": the stride is in a bottleneck's first convolution
-  bool deep_stem = false, avg_down = false;
+  std::string style = "pytorch";            ///< or "caffe": the stride is in a bottleneck's first convolution
+  std::optional<bool> deep_stem, avg_down;  ///< default: false; true for ResNetV1d
+  /// Of a bottleneck's 3x3 convolution; default: 1 group; 32 of 4 channels for ResNeXt.
+  std::optional<std::int64_t> groups, width_per_group;
   std::int64_t frozen_stages = -1;  ///< -1 none, 0 the stem, n the stem and n stages
   std::optional<Node> conv_cfg;
   NormArgs norm_cfg;
@@ -27,18 +29,8 @@ struct ResNetArgs {
   bool with_cp = false;
   bool zero_init_residual = true;
   static const CheckedArgs<ResNetArgs>& table();
-};
-
-/// A stage of a ResNet, "layer1" to "layer4": its blocks are named "0", "1", ….
-class ResLayer final : public torch::nn::Module {
- public:
-  /// `first` describes the first block; the others keep its output's size.
-  ResLayer(ResBlockSpec first, std::int64_t blocks, bool bottleneck);
-  [[nodiscard]] at::Tensor forward(at::Tensor x);
-  [[nodiscard]] const std::vector<std::shared_ptr<ResBlock>>& blocks() const { return blocks_; }
-
- private:
-  std::vector<std::shared_ptr<ResBlock>> blocks_;
+  [[nodiscard]] ResNetArgs of_v1d() const;
+  [[nodiscard]] ResNetArgs of_resnext() const;
 };
 
 /// ResNet (He et al. 2016) as in mmpose: `conv1`, `bn1` (or `stem` when deep), `layer1` … `layer4`.
@@ -47,6 +39,7 @@ class ResNet final : public Backbone {
   explicit ResNet(const ResNetArgs& args);
   Features forward(const at::Tensor& img) override;
   void init_weights() override;
+  std::int64_t in_channels() const override { return args_.in_channels; }
   std::vector<std::int64_t> out_channels() const override;
   /// Keeps frozen stages, and all norms if `norm_eval`, in evaluation mode.
   void train(bool on = true) override;

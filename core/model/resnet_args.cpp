@@ -40,14 +40,21 @@ void check_resnet(ResNetArgs& args, const Node& node) {
         .error("ResNet-" + std::to_string(args.depth) + " has basic blocks, which do not expand",
                "1 or null");
   }
-  if (args.deep_stem && args.stem_channels % 2 != 0) {
+  if (basic && (args.groups || args.width_per_group)) {
+    throw node.at(args.groups ? "groups" : "width_per_group")
+        .error("ResNet-" + std::to_string(args.depth) + " has basic blocks, which have no groups",
+               "a depth of 50 or more");
+  }
+  const auto type = node.find("type");
+  const bool is_v1d = type && type->string() == "ResNetV1d";
+  if (args.deep_stem.value_or(is_v1d) && args.stem_channels % 2 != 0) {
     throw member_or_self(node, "stem_channels").error("a deep stem halves its channels", "an even number");
   }
   args.expansion = expansion;
   if (args.conv_cfg) {
-    const auto type = args.conv_cfg->find("type");
-    if (!type || (type->string() != "Conv2d" && type->string() != "Conv")) {
-      throw type.value_or(*args.conv_cfg)
+    const auto kind = args.conv_cfg->find("type");
+    if (!kind || (kind->string() != "Conv2d" && kind->string() != "Conv")) {
+      throw kind.value_or(*args.conv_cfg)
           .error("this convolution is not available", "null or {\"type\": \"Conv2d\"}");
     }
   }
@@ -77,6 +84,9 @@ const CheckedArgs<ResNetArgs>& ResNetArgs::table() {
                one_of(std::vector<std::string>{"pytorch", "caffe"}))
           .arg("deep_stem", &A::deep_stem, "three 3x3 convolutions in place of one 7x7")
           .arg("avg_down", &A::avg_down, "pool, then convolve, in the shortcut of a block with a stride")
+          .arg("groups", &A::groups, "of a bottleneck's 3x3 convolution", at_least(1))
+          .arg("width_per_group", &A::width_per_group, "channels of each group in the first stage",
+               at_least(1))
           .arg("frozen_stages", &A::frozen_stages, "-1 none, 0 the stem, n the stem and n stages",
                at_least(-1))
           .arg("conv_cfg", &A::conv_cfg, "null: plain convolutions")
@@ -86,6 +96,21 @@ const CheckedArgs<ResNetArgs>& ResNetArgs::table() {
           .arg("zero_init_residual", &A::zero_init_residual, "the last norm of each block starts at 0"),
       check_resnet);
   return table;
+}
+
+ResNetArgs ResNetArgs::of_v1d() const {
+  auto args = *this;
+  args.deep_stem = deep_stem.value_or(true);
+  args.avg_down = avg_down.value_or(true);
+  return args;
+}
+
+ResNetArgs ResNetArgs::of_resnext() const {
+  constexpr std::int64_t usual_groups = 32, usual_width = 4;
+  auto args = *this;
+  args.groups = groups.value_or(usual_groups);
+  args.width_per_group = width_per_group.value_or(usual_width);
+  return args;
 }
 
 }  // namespace ph

@@ -30,6 +30,7 @@ class TopDown final : public PoseModel {
   at::Tensor forward(const at::Tensor& img) override;
   std::vector<Prediction> predict(const Batch& batch, const DatasetInfo& info) override;
   void init_weights() override;
+  std::int64_t in_channels() const override { return backbone_->in_channels(); }
   std::int64_t num_keypoints() const override { return head_->num_keypoints(); }
   std::string keypoints_setting(std::int64_t count) const override { return head_->keypoints_setting(count); }
 

@@ -1,0 +1,23 @@
+#include "model/conv_module.hpp"
+
+#include <ATen/ops/hardtanh.h>
+
+#include "model/res_block.hpp"
+
+namespace ph {
+
+ConvModule::ConvModule(const ConvSpec& spec, const NormArgs& norm)
+    : Module("ConvModule"),
+      conv_(register_module(
+          "conv", make_conv(spec.in, spec.out, spec.kernel, spec.stride, spec.kernel / 2, 1, spec.groups))),
+      bn_(register_module("bn", make_norm(norm, spec.out))),
+      activation_(spec.activation) {}
+
+at::Tensor ConvModule::forward(const at::Tensor& x) {
+  constexpr double six = 6;
+  const auto y = bn_(conv_(x));
+  if (activation_ == Activation::relu6) return at::hardtanh(y, 0, six);
+  return activation_ == Activation::relu ? y.relu_() : y;
+}
+
+}  // namespace ph
