@@ -45,10 +45,7 @@ class CoarseDropout final : public Dropout {
     fill_value = static_cast<std::uint8_t>(args.fill_value);
   }
 
-  std::vector<Hole> holes(std::int64_t width, std::int64_t height, Rng& random) const override {
-    const auto between = [&](std::int64_t low, std::int64_t high) {  // both may come
-      return low + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
-    };
+  std::vector<Hole> holes(std::int64_t width, std::int64_t height, const Between& between) const override {
     std::vector<Hole> all;
     for (auto left = between(count_, args_.max_holes); left > 0; --left) {
       // albumentations fails for a hole that is larger than the picture; here it is the whole side.

@@ -5,7 +5,6 @@
 
 #include "config/registry.hpp"
 #include "data/image.hpp"
-#include "data/rng.hpp"
 
 namespace ph {
 
@@ -15,12 +14,15 @@ struct Hole {
   bool operator==(const Hole&) const = default;
 };
 
+/// A whole number from `low` to `high`; both may come.
+using Between = std::function<std::int64_t(std::int64_t low, std::int64_t high)>;
+
 /// Where a picture of a size is blanked out. Const and safe from any thread.
 class Dropout {
  public:
   virtual ~Dropout() = default;
   [[nodiscard]] virtual std::vector<Hole> holes(std::int64_t width, std::int64_t height,
-                                                Rng& random) const = 0;
+                                                const Between& between) const = 0;
   double probability = 0.5;     ///< how often, of all samples
   std::uint8_t fill_value = 0;  ///< what stands in the holes
 

@@ -56,9 +56,9 @@ class GridDropout final : public Dropout {
     fill_value = static_cast<std::uint8_t>(args.fill_value);
   }
 
-  std::vector<Hole> holes(std::int64_t width, std::int64_t height, Rng& random) const override {
-    const auto [unit_x, unit_y] = units(width, height, random);
-    const Side x = side(unit_x, args_.shift_x, random), y = side(unit_y, args_.shift_y, random);
+  std::vector<Hole> holes(std::int64_t width, std::int64_t height, const Between& between) const override {
+    const auto [unit_x, unit_y] = units(width, height, between);
+    const Side x = side(unit_x, args_.shift_x, between), y = side(unit_y, args_.shift_y, between);
     std::vector<Hole> all;
     for (std::int64_t left = x.first; left < width; left += x.unit) {
       for (std::int64_t top = y.first; top < height; top += y.unit)
@@ -69,11 +69,11 @@ class GridDropout final : public Dropout {
 
  private:
   // Sides of a unit. albumentations refuses sizes that do not fit the picture; here they are cut to it.
-  std::pair<std::int64_t, std::int64_t> units(std::int64_t width, std::int64_t height, Rng& random) const {
+  std::pair<std::int64_t, std::int64_t> units(std::int64_t width, std::int64_t height,
+                                              const Between& between) const {
     if (args_.unit_size_min) {
       // Its drawing includes both ends and its own + 1: unit_size_max + 1 occurs.
-      const auto choices = static_cast<std::uint64_t>(*args_.unit_size_max - *args_.unit_size_min + 2);
-      const auto unit = *args_.unit_size_min + static_cast<std::int64_t>(random.below(choices));
+      const auto unit = between(*args_.unit_size_min, *args_.unit_size_max + 1);
       return {unit, unit};
     }
     const auto unit_x = std::max<std::int64_t>(2, width / args_.holes_number_x.value_or(10));
@@ -81,12 +81,10 @@ class GridDropout final : public Dropout {
     return {unit_x, std::max<std::int64_t>(2, height / *args_.holes_number_y)};
   }
 
-  Side side(std::int64_t unit, std::int64_t shift, Rng& random) const {
+  Side side(std::int64_t unit, std::int64_t shift, const Between& between) const {
     const auto wanted = static_cast<std::int64_t>(static_cast<double>(unit) * args_.ratio);
     const auto hole = std::min(std::max<std::int64_t>(wanted, 1), unit - 1);
-    if (args_.random_offset)
-      return {unit, hole,
-              static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(unit - hole + 1)))};
+    if (args_.random_offset) return {unit, hole, between(0, unit - hole)};
     return {unit, hole, std::min(shift, unit - hole)};
   }
 

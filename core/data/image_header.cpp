@@ -1,5 +1,6 @@
 #include "data/image_header.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -50,7 +51,8 @@ std::optional<ImageHeader> webp(const Bytes& bytes) {
   return sized("WebP", little(bytes, 26, 2) & 0x3FFF, little(bytes, 28, 2) & 0x3FFF);
 }
 
-// The first directory's ImageWidth (256) and ImageLength (257), of type SHORT (3) or LONG (4).
+// The first directory's ImageWidth (256) and ImageLength (257), of type SHORT (3) or LONG (4). A tag that stands there twice counts
+// by its larger value: libtiff takes the first.
 std::optional<ImageHeader> tiff(const Bytes& bytes) {
   const bool low_first = bytes[0] == 'I';
   const auto directory = static_cast<std::size_t>(number(bytes, 4, 4, low_first));
@@ -61,7 +63,7 @@ std::optional<ImageHeader> tiff(const Bytes& bytes) {
     const std::int64_t tag = number(bytes, entry, 2, low_first);
     if (tag != 256 && tag != 257) continue;
     const bool is_short = number(bytes, entry + 2, 2, low_first) == 3;
-    size[tag - 256] = number(bytes, entry + 8, is_short ? 2 : 4, low_first);
+    size[tag - 256] = std::max(size[tag - 256], number(bytes, entry + 8, is_short ? 2 : 4, low_first));
   }
   return sized("TIFF", size[0], size[1]);
 }

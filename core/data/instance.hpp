@@ -10,7 +10,7 @@ namespace ph {
 /// top left pixel being (0, 0).
 struct Instance {
   std::string image_file;                          ///< path that can be opened
-  std::int64_t image_width = 0, image_height = 0;  ///< as the annotation file says
+  std::int64_t image_width = 0, image_height = 0;  ///< as the annotation file says; 0: it does not
   std::int64_t image_id = 0;
   std::int64_t annotation_id = 0;
   std::array<double, 4> bbox{};  ///< x, y, width, height

@@ -54,13 +54,17 @@ enum class Step { done, not_rgb, too_large };
 // Header: what is to be refused before pixels are made.
 Step read_header(Session& session, const std::vector<std::uint8_t>& bytes, const DecodeOptions& options) {
   jpeg_mem_src(&session.info, bytes.data(), bytes.size());
-  if (options.apply_orientation) jpeg_save_markers(&session.info, JPEG_APP0 + 1, 0xFFFF);
+  if (options.apply_orientation && options.channels != Channels::unchanged)
+    jpeg_save_markers(&session.info, JPEG_APP0 + 1, 0xFFFF);
   jpeg_read_header(&session.info, TRUE);
   const std::int64_t pixels = std::int64_t{session.info.image_width} * session.info.image_height;
   if (pixels > max_image_pixels) return Step::too_large;
   const J_COLOR_SPACE space = session.info.jpeg_color_space;
   if (space != JCS_YCbCr && space != JCS_RGB && space != JCS_GRAYSCALE) return Step::not_rgb;
-  session.info.out_color_space = options.rgb ? JCS_EXT_RGB : JCS_EXT_BGR;
+  const bool grey = options.channels == Channels::grayscale ||
+                    (options.channels == Channels::unchanged && space == JCS_GRAYSCALE);
+  const bool rgb = options.rgb && options.channels == Channels::color;
+  session.info.out_color_space = grey ? JCS_GRAYSCALE : rgb ? JCS_EXT_RGB : JCS_EXT_BGR;
   return Step::done;
 }
 
@@ -84,7 +88,7 @@ void read_part(Session& session, const Region& wanted, Image& image) {
   jpeg_crop_scanline(&session.info, &first, &width);
   if (top > 0) jpeg_skip_scanlines(&session.info, top);
   while (session.info.output_scanline < bottom && session.damage[0] == '\0') {
-    JSAMPROW row = image.row(static_cast<int>(session.info.output_scanline)) + 3 * std::size_t{first};
+    JSAMPROW row = image.row(static_cast<int>(session.info.output_scanline)) + image.format.bytes() * first;
     jpeg_read_scanlines(&session.info, &row, 1);
   }
 }
@@ -115,7 +119,7 @@ void orient(Image& image, int orientation) {
   if (orientation == 2 || orientation == 6) cv::flip(picture, picture, 1);
   if (orientation == 4 || orientation == 8) cv::flip(picture, picture, 0);
   if (orientation == 3 || orientation == 7) cv::flip(picture, picture, -1);
-  image.resize(picture.cols, picture.rows);
+  image.resize(picture.cols, picture.rows, image.format);
   std::memcpy(image.pixels.data(), picture.data, image.pixels.size());
 }
 
@@ -148,7 +152,8 @@ void decode_jpeg(const std::vector<std::uint8_t>& bytes, const std::string& name
     step = read_header(session, bytes, options);
     if (step == Step::done) {
       orientation = orientation_of(session.info);
-      image.resize(static_cast<int>(session.info.image_width), static_cast<int>(session.info.image_height));
+      image.resize(static_cast<int>(session.info.image_width), static_cast<int>(session.info.image_height),
+                   {session.info.out_color_space == JCS_GRAYSCALE ? 1 : 3, false});
       // Where annotations speak of another picture, `wanted` may lie anywhere.
       const Region wanted = options.wanted.cut_to(image.width, image.height);
       const bool part = takes_part(session.info, bytes, orientation, wanted);

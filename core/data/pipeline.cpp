@@ -77,9 +77,10 @@ class Flow {
   std::map<Item, std::string> there_, used_up_;  // by whom
 };
 
-std::shared_ptr<Transform> make(const Node& node, const PipelineContext& context) {
+// Runs `work` on the transform that `node` describes; what it cannot do becomes an error with a place.
+auto placed(const Node& node, const auto& work) {
   try {
-    return transforms().make(node, context);
+    return work();
   } catch (const Unavailable& unavailable) {
     throw node.at(unavailable.key).error(unavailable.problem, unavailable.expected);
   }
@@ -91,13 +92,20 @@ Pipeline::Pipeline(const Node& list, const PipelineContext& context, const std::
   if (!list.is_array() || list.size() == 0) throw list.error("not a pipeline", "a list of transforms");
   Flow flow(given);
   std::vector<std::string> names;
+  std::vector<std::pair<Node, std::shared_ptr<Transform>>> made;
   for (const Node& node : list.elements()) {
-    const std::shared_ptr<Transform> step = make(node, context);
+    const auto step = placed(node, [&] {
+      auto one = transforms().make(node, context);
+      one->meet(format_);
+      return one;
+    });
+    made.emplace_back(node, step);
     const std::string name = node.at("type").string();
     flow.pass(node, name, step->contract());
     step->set_purpose(
         purpose_of(name, static_cast<std::uint32_t>(std::count(names.begin(), names.end(), name))));
     names.push_back(name);
+    if (auto note = step->note(); !note.empty()) notes_.push_back(node.where() + ": " + note);
     if (TargetShapes shapes = step->target_shapes(); !shapes.target.empty())
       target_shapes_ = std::move(shapes);
     if (steps_.empty() || !steps_.back()->absorb(*step)) steps_.push_back(step);
@@ -106,6 +114,7 @@ Pipeline::Pipeline(const Node& list, const PipelineContext& context, const std::
     throw list[list.size() - 1].error("the pipeline does not end with Collect",
                                       "Collect as the last transform");
   }
+  for (const auto& [node, step] : made) placed(node, [&, step = step] { step->expect(format_); });
   decode_late();
   const std::vector<Item> needs = steps_.back()->contract().needs;
   gives_target_ = std::find(needs.begin(), needs.end(), Item::target) != needs.end();

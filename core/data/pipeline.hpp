@@ -20,12 +20,18 @@ class Pipeline {
   [[nodiscard]] bool gives_target() const noexcept { return gives_target_; }
   /// Shapes of the targets that are made, without the batch; empty: none are.
   [[nodiscard]] const TargetShapes& target_shapes() const noexcept { return target_shapes_; }
+  /// Of the tensor that comes out: as many as the network's input must have.
+  [[nodiscard]] int channels() const noexcept { return format_.channels; }
+  /// What the user should know about the steps.
+  [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
  private:
   void decode_late();
   std::vector<std::shared_ptr<Transform>> steps_;
   bool gives_target_ = false;
   TargetShapes target_shapes_;
+  PixelFormat format_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace ph

@@ -67,6 +67,13 @@ class Transform {
   [[nodiscard]] virtual bool takes_undecoded() const { return false; }
   /// From now on leaves decoding to the step that cuts the crop; for the step that loads the image.
   virtual void leave_undecoded() {}
+  /// For a step that knows or changes what pixels are made of; called once, in order, while the pipeline is built. 0 channels:
+  /// not known yet. Throws Unavailable for pixels that it cannot take.
+  virtual void meet([[maybe_unused]] PixelFormat& format) {}
+  /// What meet() left at the end; for the step that loads the image, whose pictures have to be so.
+  virtual void expect([[maybe_unused]] const PixelFormat& format) {}
+  /// What the user should know about a choice of theirs; empty: nothing.
+  [[nodiscard]] virtual std::string note() const { return {}; }
   /// For a step that makes Item::target: the shapes of `target` and `target_weight`.
   [[nodiscard]] virtual TargetShapes target_shapes() const { return {}; }
 

@@ -67,7 +67,7 @@ class TopDownAffine final : public Transform {
     sample.source = nullptr;
     if (!sample.mirrored || seen.empty()) return;
     const auto to = sample.spare_image();
-    to->resize(width, height);
+    to->resize(width, height, sample.image->format);
     cv::Mat mirrored = view_of(*to)(cv::Rect(seen.x, seen.y, seen.width, seen.height));
     cv::flip(view_of(*sample.image)(cv::Rect(where.x, where.y, where.width, where.height)), mirrored, 1);
     sample.image = to;
@@ -75,7 +75,7 @@ class TopDownAffine final : public Transform {
 
   void warp(Sample& sample, const AffineMatrix& matrix) const {
     const auto crop = sample.spare_image();
-    crop->resize(static_cast<int>(size_[0]), static_cast<int>(size_[1]));
+    crop->resize(static_cast<int>(size_[0]), static_cast<int>(size_[1]), sample.image->format);
     cv::Mat target = view_of(*crop);
     const cv::Mat rows(2, 3, CV_64F, const_cast<double*>(matrix.data()));
     cv::warpAffine(view_of(*sample.image), target, rows, target.size(), cv::INTER_LINEAR);

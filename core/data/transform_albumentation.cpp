@@ -1,7 +1,6 @@
 // Albumentation: mmpose's wrapper of the library of that name; here the two transforms that its configs use.
-#include <algorithm>
-
 #include "data/dropout.hpp"
+#include "data/image_view.hpp"
 #include "data/transform.hpp"
 
 namespace ph {
@@ -40,11 +39,14 @@ class Albumentation final : public Transform {
 
   void apply(Sample& sample, const Draws& draws) const override {
     Rng random = rng(sample, draws);
+    const auto between = [&](std::int64_t low, std::int64_t high) {
+      return low + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
+    };
     for (const auto& step : steps_) {
       if (random.uniform() >= step->probability) continue;
       const auto to = sample.spare_image();
       *to = *sample.image;
-      Dropout::blank(step->holes(to->width, to->height, random), step->fill_value, *to);
+      Dropout::blank(step->holes(to->width, to->height, between), step->fill_value, *to);
       sample.image = to;
     }
   }
@@ -56,11 +58,12 @@ class Albumentation final : public Transform {
 }  // namespace
 
 void Dropout::blank(const std::vector<Hole>& holes, std::uint8_t fill_value, Image& image) {
+  cv::Mat picture = view_of(image);
   for (const Hole& hole : holes) {
-    for (auto y = hole.y1; y < hole.y2; ++y) {
-      std::uint8_t* const row = image.row(static_cast<int>(y));
-      std::fill(row + 3 * hole.x1, row + 3 * hole.x2, fill_value);
-    }
+    const auto side = [](std::int64_t from, std::int64_t to) {
+      return cv::Range(static_cast<int>(from), static_cast<int>(to));
+    };
+    picture(side(hole.y1, hole.y2), side(hole.x1, hole.x2)) = cv::Scalar::all(fill_value);
   }
 }
 

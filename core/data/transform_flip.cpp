@@ -48,7 +48,7 @@ class TopDownRandomFlip final : public Transform {
   static void mirror_image(Sample& sample) {
     const Image& from = *sample.image;
     const auto to = sample.spare_image();
-    to->resize(from.width, from.height);
+    to->resize(from.width, from.height, from.format);
     cv::Mat mirrored = view_of(*to);
     cv::flip(view_of(from), mirrored, 1);
     sample.image = to;

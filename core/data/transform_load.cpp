@@ -14,10 +14,16 @@ struct LoadArgs {
 const ArgTable<LoadArgs>& LoadArgs::table() {
   static const auto t =
       ArgTable<LoadArgs>("reads and decodes the image")
-          .arg("color_type", &LoadArgs::color_type, "color: turned as its EXIF orientation says",
-               one_of({"color", "color_ignore_orientation", "grayscale", "unchanged"}))
-          .arg("channel_order", &LoadArgs::channel_order, "order of the channels", one_of({"rgb", "bgr"}))
-          .arg("to_float32", &LoadArgs::to_float32, "pixels as floats at once")
+          .arg("color_type", &LoadArgs::color_type,
+               "color, grayscale: three channels or one, turned as the file's EXIF orientation says; "
+               "unchanged: the file's own channels, as many as NormalizeTensor's mean has numbers",
+               one_of({"color", "color_ignore_orientation", "grayscale", "grayscale_ignore_orientation",
+                       "unchanged"}))
+          .arg("channel_order", &LoadArgs::channel_order,
+               "order of the channels with color_type color; the other types give BGR",
+               one_of({"rgb", "bgr"}))
+          .arg("to_float32", &LoadArgs::to_float32,
+               "pixels as floats: the crop is not rounded to bytes, and ToTensor does not divide by 255")
           .ignored("file_client_args", "images are read from files");
   return t;
 }
@@ -25,14 +31,34 @@ const ArgTable<LoadArgs>& LoadArgs::table() {
 class LoadImageFromFile final : public Transform, public ImageSource {
  public:
   LoadImageFromFile(const LoadArgs& args, const PipelineContext& context) : cache_(context.cache) {
-    if (args.color_type == "grayscale" || args.color_type == "unchanged") {
-      throw Unavailable{"color_type", "\"" + args.color_type + "\" is not available yet",
-                        "\"color\" or \"color_ignore_orientation\""};
-    }
-    if (args.to_float32) throw Unavailable{"to_float32", "pixels as floats are not available yet", "false"};
-    options_.rgb = args.channel_order == "rgb";
-    options_.apply_orientation = args.color_type == "color";
+    options_.rgb = args.color_type == "color" && args.channel_order == "rgb";
+    options_.apply_orientation = args.color_type == "color" || args.color_type == "grayscale";
+    if (args.color_type.starts_with("grayscale")) options_.channels = Channels::grayscale;
+    if (args.color_type == "unchanged") options_.channels = Channels::unchanged;
+    options_.floats = args.to_float32;
+    // mmcv looks at channel_order for one color_type only.
+    if (args.channel_order == "rgb" && args.color_type != "color" &&
+        !args.color_type.starts_with("grayscale"))
+      note_ =
+          "\"color_type\": \"" + args.color_type + "\" gives BGR, whatever channel_order says (as in mmcv)";
   }
+
+  void meet(PixelFormat& format) override {
+    format.channels = options_.channels == Channels::color       ? 3
+                      : options_.channels == Channels::grayscale ? 1
+                                                                 : 0;
+    format.floats = options_.floats;
+  }
+
+  void expect(const PixelFormat& format) override {
+    if (format.channels == 0) {
+      throw Unavailable{"color_type", "nothing says how many channels the pictures have",
+                        "NormalizeTensor with a mean for each channel of \"unchanged\" pictures"};
+    }
+    format_ = format;
+  }
+
+  std::string note() const override { return note_; }
 
   Contract contract() const override { return {{}, {Item::image, Item::picture}, {}}; }
 
@@ -40,15 +66,17 @@ class LoadImageFromFile final : public Transform, public ImageSource {
 
   void apply(Sample& sample, const Draws&) const override {
     sample.mirrored = false;
-    sample.source = late_ ? this : nullptr;
-    sample.image = late_ ? nullptr : picture(sample, {});
+    // Where to look in a picture can be known only with its size.
+    const bool late = late_ && sample.instance->image_width > 0;
+    sample.source = late ? this : nullptr;
+    sample.image = late ? nullptr : picture(sample, {});
   }
 
   std::shared_ptr<const Image> picture(Sample& sample, const Region& wanted) const override {
     const std::string& file = sample.instance->image_file;
     if (cache_) {
       if (auto kept = cache_->find(file)) {
-        check_size(*kept, *sample.instance);  // a file may stand in two entries of the annotations
+        check(*kept, *sample.instance);  // a file may stand in two entries of the annotations
         return kept;
       }
     }
@@ -56,15 +84,28 @@ class LoadImageFromFile final : public Transform, public ImageSource {
     auto options = options_;
     if (!cache_) options.wanted = wanted;
     read_image(file, options, *image);
-    check_size(*image, *sample.instance);
+    check(*image, *sample.instance);
     if (cache_) cache_->put(file, image);
     return image;
   }
 
  private:
+  void check(const Image& image, const Instance& instance) const {
+    check_size(image, instance);
+    if (image.format.channels == format_.channels) return;
+    const auto text = [](int channels) {
+      const char* const kind = channels == 1 ? " (grey)" : channels == 4 ? " (colours and alpha)" : "";
+      return std::to_string(channels) + (channels == 1 ? " channel" : " channels") + kind;
+    };
+    throw Error(ErrorKind::data, instance.image_file + ": the image has another number of channels",
+                text(image.format.channels), text(format_.channels) + ", as NormalizeTensor says",
+                "\"color_type\": \"color\" or \"grayscale\", which make them equal");
+  }
+
   // Another size means that boxes and keypoints belong to another version of the picture.
   static void check_size(const Image& image, const Instance& instance) {
     if (image.width == instance.image_width && image.height == instance.image_height) return;
+    if (instance.image_width == 0) return;  // MPII's files say nothing
     const auto text = [](std::int64_t width, std::int64_t height) {
       return std::to_string(width) + " x " + std::to_string(height);
     };
@@ -72,10 +113,12 @@ class LoadImageFromFile final : public Transform, public ImageSource {
                 instance.image_file + ": the image has another size than its annotation says",
                 text(image.width, image.height), text(instance.image_width, instance.image_height),
                 "annotate the image again; if it was annotated without regard to its EXIF orientation, set "
-                "\"color_type\": \"color_ignore_orientation\"");
+                "\"color_type\": \"color_ignore_orientation\" (whose channels are BGR)");
   }
 
   DecodeOptions options_;
+  PixelFormat format_;
+  std::string note_;
   ImageCache* cache_;
   bool late_ = false;
 };

@@ -36,6 +36,13 @@ class PhotometricDistortion final : public Transform {
 
   Contract contract() const override { return {{Item::picture}, {}, {}}; }
 
+  void meet(PixelFormat& format) override {
+    if (format.channels == 0) format.channels = 3;
+    if (format.channels == 3 && !format.floats) return;
+    throw Unavailable{"type", "PhotometricDistortion changes bytes of three colours",
+                      "LoadImageFromFile with \"color_type\": \"color\" and \"to_float32\": false"};
+  }
+
   void apply(Sample& sample, const Draws& draws) const override {
     const auto to = sample.spare_image();
     distort(*sample.image, draw(sample, draws), *to);

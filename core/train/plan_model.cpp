@@ -1,6 +1,7 @@
 #include <ATen/Context.h>
 #include <torch/utils.h>
 
+#include "data/sample.hpp"
 #include "model/load_weights.hpp"
 #include "train/plan_parts.hpp"
 
@@ -30,6 +31,18 @@ void check_keypoints(const RunPlan& plan, const Loader* loader) {
                                       "model.keypoint_head." + plan.model->keypoints_setting(have));
 }
 
+void check_image_channels(const RunPlan& plan, const Loader* loader) {
+  if (!loader) return;
+  const auto have = loader->dataset().shapes().img.front();
+  if (have == plan.model->in_channels()) return;
+  throw plan.config.at("model").error("the backbone takes images of " +
+                                          std::to_string(plan.model->in_channels()) +
+                                          " channels, the data set gives " + std::to_string(have),
+                                      "equal numbers",
+                                      "model.backbone.in_channels = " + std::to_string(have) +
+                                          ", or another color_type of LoadImageFromFile");
+}
+
 // A dry run goes without files that are not there, and says so. A resumed run takes all weights from its
 // checkpoint: what it once started from may be gone.
 void load_all_weights(RunPlan& plan, bool dry_run) {
@@ -57,6 +70,8 @@ void plan_model(RunPlan& plan, const RunOptions& options) {
   plan.model = make_model(node, *plan.compat);
   check_keypoints(plan, plan.train.get());
   check_keypoints(plan, plan.val.get());
+  check_image_channels(plan, plan.train.get());
+  check_image_channels(plan, plan.val.get());
   // Weights depend on the seed alone, not on what was drawn before.
   at::manual_seed(static_cast<std::uint64_t>(plan.seed));
   plan.model->init_weights();

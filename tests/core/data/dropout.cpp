@@ -1,8 +1,12 @@
 #include "data/dropout.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 #include "core/data/transform_bench.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
+#include "support/golden.hpp"
 
 namespace {
 
@@ -12,6 +16,12 @@ std::shared_ptr<ph::Dropout> make(const std::string& json) {
   return ph::dropouts().make(ph::Node::parse(json, "test.json"));
 }
 
+ph::Between from(ph::Rng& random) {
+  return [&](std::int64_t low, std::int64_t high) {
+    return low + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
+  };
+}
+
 std::string error(const std::string& transforms) {
   const test::Bench bench;
   const auto json = R"({"type": "Albumentation", "transforms": )" + transforms + "}";
@@ -19,6 +29,29 @@ std::string error(const std::string& transforms) {
 }
 
 }  // namespace
+
+TEST_CASE("holes are albumentations', given what it draws", "[transform][golden]") {
+  const auto order = [](const ph::Hole& a, const ph::Hole& b) {
+    return std::tie(a.x1, a.y1, a.x2, a.y2) < std::tie(b.x1, b.y1, b.x2, b.y2);
+  };
+  for (const auto& one : test::golden("dropouts.json").at("cases")) {
+    CAPTURE(one.at("transform").dump());
+    const auto& draws = one.at("draws");
+    std::size_t drawn = 0;
+    const auto next = [&](std::int64_t low, std::int64_t high) {
+      const auto draw = draws.at(drawn++).get<std::array<std::int64_t, 3>>();
+      CHECK((draw[0] == low && draw[1] == high));
+      return draw[2];
+    };
+    auto holes = make(one.at("transform").dump())->holes(one.at("width"), one.at("height"), next);
+    CHECK(drawn == draws.size());
+    std::vector<ph::Hole> expected;
+    for (const auto& hole : one.at("holes")) expected.push_back({hole[0], hole[1], hole[2], hole[3]});
+    std::sort(holes.begin(), holes.end(), order);
+    std::sort(expected.begin(), expected.end(), order);
+    CHECK((holes == expected));
+  }
+}
 
 TEST_CASE("CoarseDropout draws as many and as large holes as it is told", "[transform]") {
   // As mmpose's config writes it.
@@ -30,7 +63,7 @@ TEST_CASE("CoarseDropout draws as many and as large holes as it is told", "[tran
   bool at_corner = false, at_end = false;
   for (std::int64_t i = 0; i < 2000; ++i) {
     ph::Rng random({1, 0, i, 0});
-    const auto holes = dropout->holes(64, 48, random);
+    const auto holes = dropout->holes(64, 48, from(random));
     fewest = std::min(fewest, holes.size());
     most = std::max(most, holes.size());
     for (const auto& hole : holes) {
@@ -48,7 +81,7 @@ TEST_CASE("CoarseDropout's least sizes are the greatest unless given, and no lar
           "[transform]") {
   ph::Rng random({1, 0, 0, 0});
   const auto holes = make(R"({"type": "CoarseDropout", "max_holes": 3, "max_height": 100, "max_width": 5})")
-                         ->holes(64, 48, random);
+                         ->holes(64, 48, from(random));
   REQUIRE(holes.size() == 3);
   for (const auto& hole : holes) CHECK((hole.y1 == 0 && hole.y2 == 48 && hole.x2 - hole.x1 == 5));
 }
@@ -59,7 +92,7 @@ TEST_CASE("GridDropout's grid follows from its numbers", "[transform]") {
   // 3 and of 9, cut to 6 - 2.
   const auto holes = make(R"({"type": "GridDropout", "ratio": 0.4, "holes_number_x": 2, "holes_number_y": 2,
                               "shift_x": 3, "shift_y": 9})")
-                         ->holes(20, 12, random);
+                         ->holes(20, 12, from(random));
   CHECK((holes == std::vector<ph::Hole>{{3, 4, 7, 6}, {3, 10, 7, 12}, {13, 4, 17, 6}, {13, 10, 17, 12}}));
 }
 
@@ -70,7 +103,7 @@ TEST_CASE("GridDropout draws units and offset at random", "[transform]") {
   std::int64_t smallest = 99, largest = 0;
   for (std::int64_t i = 0; i < 2000; ++i) {
     ph::Rng random({1, 0, i, 0});
-    const auto holes = dropout->holes(192, 256, random);
+    const auto holes = dropout->holes(192, 256, from(random));
     const auto side = holes.front().x2 - holes.front().x1;  // half a unit
     smallest = std::min(smallest, side);
     largest = std::max(largest, side);
@@ -92,6 +125,23 @@ TEST_CASE("Albumentation blanks pixels out of a copy", "[transform]") {
     for (int x = 0; x < 64; ++x) {
       const bool hole = x % 32 < 16 && y % 24 < 12;
       REQUIRE(bench.sample.image->row(y)[3 * x + 1] == (hole ? 9 : shared->row(y)[3 * x + 1]));
+    }
+  }
+}
+
+TEST_CASE("Albumentation blanks pixels of any format", "[transform]") {
+  for (const ph::PixelFormat format :
+       {ph::PixelFormat{1, false}, ph::PixelFormat{4, false}, ph::PixelFormat{3, true}}) {
+    ph::Image image;
+    image.resize(4, 2, format);
+    ph::Dropout::blank({{1, 0, 3, 1}}, 7, image);
+    for (int i = 0; i < 8 * format.channels; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      const float value =
+          format.floats ? reinterpret_cast<const float*>(image.pixels.data())[at] : image.pixels[at];
+      const int pixel = i / format.channels;
+      CAPTURE(format.channels, format.floats, i);
+      CHECK(value == (pixel == 1 || pixel == 2 ? 7 : 0));
     }
   }
 }

@@ -15,10 +15,14 @@ struct Steps {
   ph::PipelineContext context;
   std::shared_ptr<ph::Transform> load, flip, affine;
 
-  explicit Steps(bool late, ph::ImageCache* cache = nullptr) {
+  explicit Steps(bool late, ph::ImageCache* cache = nullptr,
+                 const char* load_json = R"({"type": "LoadImageFromFile"})") {
     info.keypoints = {"nose"};
     context = {&info, &ph::default_compat(), {48, 64}, {12, 16}, false, cache};
-    load = make(R"({"type": "LoadImageFromFile"})");
+    load = make(load_json);
+    ph::PixelFormat format;
+    load->meet(format);
+    load->expect(format);
     flip = make(R"({"type": "TopDownRandomFlip", "flip_prob": 1})");
     affine = make(R"({"type": "TopDownAffine"})");
     if (late) load->leave_undecoded();
@@ -66,7 +70,10 @@ TEST_CASE("A crop of a picture that is decoded in part is the crop of the whole"
   const auto instance = instance_of(folder / "a.jpg", kWidth, kHeight);
 
   ph::ImageCache cache(std::size_t{1} << 24);
-  const Steps eager(false), late(true), cached(true, &cache);
+  const char* const load = GENERATE(R"({"type": "LoadImageFromFile"})",
+                                    R"({"type": "LoadImageFromFile", "color_type": "grayscale"})",
+                                    R"({"type": "LoadImageFromFile", "to_float32": true})");
+  const Steps eager(false, nullptr, load), late(true, nullptr, load), cached(true, &cache, load);
   ph::Sample whole, part, kept;  // used again and again, as a loader's thread does
   std::uniform_real_distribution<float> x(-20, kWidth + 20), y(-20, kHeight + 20), scale(0.05F, 1.2F),
       angle(-180, 180);
