@@ -93,8 +93,9 @@ void add_evaluate(CLI::App& app, Action& action) {
       ->add_option("--sigmas", files.sigmas,
                    "mAP: OKS sigmas, or a JSON file with them (default: COCO's for 17 keypoints)")
       ->type_name("A,B,…|FILE");
-  command->add_flag("--use-area,!--no-use-area", files.use_area,
-                    "mAP: areas of the annotations (default), or 0.53 of the boxes'");
+  command->add_flag(
+      "--use-area,!--no-use-area", files.use_area,
+      "mAP: areas of the annotations (default but for crowdpose, aic, mhp), or 0.53 of the boxes'");
   command->add_flag("--skip-unknown", files.skip_unknown,
                     "Leave out results of unknown images and categories instead of failing");
   command->add_option("--pck-thr", files.pck_thr, "PCK: threshold in longer sides of the box (default 0.2)")
@@ -109,7 +110,8 @@ void add_evaluate(CLI::App& app, Action& action) {
       ->type_name("bbox_size|box_size|head_size|I,J");
   command
       ->add_option("--dataset", files.dataset,
-                   "Rules known by name: mpii (PCKh), wflw, 300w, cofw, lapa, aflw, horse10 (NME)")
+                   "Rules known by name: crowdpose, aic, mhp (mAP), mpii (PCKh), wflw, 300w, cofw, lapa, "
+                   "aflw, horse10 (NME)")
       ->type_name("NAME");
   command->add_option("--compat", options.compat, "PCKh of MPII as mmpose 0.13, 0.29 (default) or 1.x")
       ->type_name("VERSION");
@@ -120,7 +122,8 @@ void add_evaluate(CLI::App& app, Action& action) {
       "Examples:\n"
       "  posehost evaluate --gt person_keypoints_val2017.json --dt result_keypoints.json\n"
       "  posehost evaluate --gt hands.json --dt out.json --metric PCK --metric EPE --per-keypoint\n"
-      "  posehost evaluate --gt crowdpose.json --dt out.json --no-use-area --sigmas sigmas.json\n"
+      "  posehost evaluate --gt crowdpose.json --dt out.json --dataset crowdpose --sigmas "
+      "crowdpose_info.json\n"
       "  posehost evaluate --gt faces.json --dt out.json --metric NME --norm 36,45 --json");
   command->callback([&action] { action = [] { return evaluate(options); }; });
 }

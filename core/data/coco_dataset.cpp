@@ -6,6 +6,7 @@
 #include "data/box.hpp"
 #include "data/box_instances.hpp"
 #include "data/coco_instances.hpp"
+#include "data/mpii_file.hpp"
 #include "data/pipeline.hpp"
 
 namespace ph {
@@ -46,6 +47,7 @@ const ArgTable<DataCfg>& DataCfg::table() {
           .arg("oks_thr", &DataCfg::oks_thr, "mAP: results that overlap more are one", above(0))
           .arg("vis_thr", &DataCfg::vis_thr, "mAP: keypoints of a lower score do not count in a result's")
           .arg("image_thr", &DataCfg::image_thr, "mmpose 0.13's name of det_bbox_thr")
+          .ignored("with_bbox", "boxes are always read")
           .ignored("bbox_thr", "mmpose does not read it either");
   return t;
 }
@@ -54,18 +56,22 @@ struct CocoArgs {
   std::string ann_file, img_prefix;
   Node data_cfg = Node::parse("null"), pipeline = Node::parse("null"), dataset_info = Node::parse("null");
   std::optional<bool> test_mode;
+  std::optional<std::string> subset;
   static const ArgTable<CocoArgs>& table();
 };
 
 const ArgTable<CocoArgs>& CocoArgs::table() {
-  static const auto t = ArgTable<CocoArgs>("instances of a COCO keypoint file, one by one")
-                            .required("ann_file", &CocoArgs::ann_file, "annotation file")
-                            .arg("img_prefix", &CocoArgs::img_prefix, "folder with the images")
-                            .required("data_cfg", &CocoArgs::data_cfg, "sizes, keypoints, boxes")
-                            .required("pipeline", &CocoArgs::pipeline, "transforms")
-                            .arg("dataset_info", &CocoArgs::dataset_info,
-                                 "what the keypoints mean; else the config's dataset_info")
-                            .arg("test_mode", &CocoArgs::test_mode, "as in validation and testing");
+  static const auto t =
+      ArgTable<CocoArgs>("instances of a COCO keypoint file, one by one")
+          .required("ann_file", &CocoArgs::ann_file, "annotation file")
+          .arg("img_prefix", &CocoArgs::img_prefix, "folder with the images")
+          .required("data_cfg", &CocoArgs::data_cfg, "sizes, keypoints, boxes")
+          .required("pipeline", &CocoArgs::pipeline, "transforms")
+          .arg("dataset_info", &CocoArgs::dataset_info,
+               "what the keypoints mean; else the config's dataset_info")
+          .arg("test_mode", &CocoArgs::test_mode, "as in validation and testing")
+          .arg("subset", &CocoArgs::subset, "DeepFashionDataset: said by dataset_info too, which counts",
+               one_of({"full", "upper", "lower"}));
   return t;
 }
 
@@ -78,10 +84,14 @@ fs::path resolve(const std::string& given, const fs::path& config_dir) {
   return fs::exists(beside, ignored) ? beside : path;
 }
 
-class TopDownCocoDataset final : public Dataset {
+enum class Format { coco, mpii };
+
+/// Annotated objects of one file, one by one: all data sets of dataset_types.json, and MPII.
+class KeypointDataset final : public Dataset {
  public:
-  TopDownCocoDataset(const CocoArgs& args, const DataContext& context)
+  KeypointDataset(const CocoArgs& args, const DataContext& context, const DatasetRules& rules, Format format)
       : config_(DataCfg::table().read(args.data_cfg)),
+        rules_(rules),
         compat_(context.compat ? *context.compat : default_compat()),
         test_mode_(args.test_mode.value_or(context.test_mode)) {
     static std::once_flag once;
@@ -89,20 +99,11 @@ class TopDownCocoDataset final : public Dataset {
     check_boxes(args.data_cfg);
     const fs::path file = resolve(args.ann_file, context.config_dir);
     const fs::path folder = resolve(args.img_prefix, context.config_dir);
-    const CocoFile annotations = read_coco_file(file);
-    read_info(args, context, annotations);
-    make_pipeline(args, context);
-    annotation_file_ = file;
-    if (uses_detector()) {
-      read_boxes(args.data_cfg, context, annotations, folder.string());
-      note_channels(args.data_cfg);
-      return;
-    }
-    CocoInstances chosen = choose_instances(annotations, folder.string(), info_.keypoints.size(), compat_);
-    if (context.check_images) check_image_files(chosen.instances, folder.string());
-    report_ = describe(annotations, chosen, info_.keypoints);
+    format == Format::coco ? load_coco(args, context, file, folder.string())
+                           : load_mpii(args, context, file, folder.string());
+    if (context.check_images) check_image_files(instances_, folder.string());
+    report_.insert(report_.end(), pipeline_->notes().begin(), pipeline_->notes().end());
     note_channels(args.data_cfg);
-    instances_ = std::move(chosen.instances);
   }
 
   const DatasetInfo& info() const override { return info_; }
@@ -117,11 +118,12 @@ class TopDownCocoDataset final : public Dataset {
     context.results = {config_.use_nms, config_.soft_nms, config_.oks_thr, config_.vis_thr,
                        compat_.nms_second_mask_only};
     context.pckh = {compat_.pckh_inclusive, compat_.pckh_tenth_is_eleventh};
+    context.rules = rules_;
     return context;
   }
 
   SampleShapes shapes() const override {
-    SampleShapes shapes{{3, config_.image_size[1], config_.image_size[0]}, {}, {}};
+    SampleShapes shapes{{pipeline_->channels(), config_.image_size[1], config_.image_size[0]}, {}, {}};
     if (!pipeline_->gives_target()) return shapes;
     shapes.target = pipeline_->target_shapes().target;
     shapes.target_weight = pipeline_->target_shapes().weight;
@@ -148,6 +150,37 @@ class TopDownCocoDataset final : public Dataset {
   }
 
  private:
+  void load_coco(const CocoArgs& args, const DataContext& context, const fs::path& file,
+                 const std::string& folder) {
+    const CocoFile annotations = read_coco_file(file, rules_);
+    // The category's names are those of its "keypoints" alone.
+    const bool plain = rules_.points.size() == 1 && rules_.points[0].keypoints == PointSet{}.keypoints;
+    read_info(args, context, plain ? annotations.category_info : std::nullopt, annotations.name);
+    make_pipeline(args, context);
+    // Of parts of annotations there are no results in COCO's format.
+    if (rules_.points.size() == 1 && rules_.points[0].valid.empty()) annotation_file_ = file;
+    if (uses_detector()) {
+      read_boxes(args.data_cfg, context, annotations, folder);
+      return;
+    }
+    auto chosen = choose_instances(annotations, folder, info_.keypoints.size(), compat_, rules_.box);
+    report_ = describe(annotations.name, annotations.images.size(), chosen, info_.keypoints);
+    instances_ = std::move(chosen.instances);
+  }
+
+  void load_mpii(const CocoArgs& args, const DataContext& context, const fs::path& file,
+                 const std::string& folder) {
+    if (uses_detector()) {
+      throw args.data_cfg.at("use_gt_bbox")
+          .error("MPII's people have their places in the annotations", "true");
+    }
+    read_info(args, context, std::nullopt, file.string());
+    make_pipeline(args, context);
+    auto chosen = read_mpii_file(file, folder, info_.keypoints.size());
+    report_ = describe(file.string(), 0, chosen, info_.keypoints);
+    instances_ = std::move(chosen.instances);
+  }
+
   bool uses_detector() const { return test_mode_ && !config_.use_gt_bbox; }
 
   void check_boxes(const Node& node) const {
@@ -163,27 +196,27 @@ class TopDownCocoDataset final : public Dataset {
     const auto boxes = read_box_file(resolve(*config_.bbox_file, context.config_dir));
     const double threshold = node.has("det_bbox_thr") ? config_.det_bbox_thr : config_.image_thr.value_or(0);
     instances_ = instances_of_boxes(boxes, annotations, folder, info_.keypoints.size(), threshold, report_);
-    if (context.check_images) check_image_files(instances_, folder);
   }
 
   // From the data set's arguments, else the config, else the annotation file.
-  void read_info(const CocoArgs& args, const DataContext& context, const CocoFile& annotations) {
-    const auto& own = annotations.category_info;
+  void read_info(const CocoArgs& args, const DataContext& context, const std::optional<DatasetInfo>& own,
+                 const std::string& file) {
     const Node& node = args.dataset_info.is_null() ? context.dataset_info : args.dataset_info;
     if (!node.is_null()) {
       info_ = dataset_info_from_config(node);
-      compare(own, annotations.name);
+      compare(own, file);
     } else if (own) {
       info_ = *own;
     } else {
-      throw Error(ErrorKind::data, annotations.name + ": nothing says what the keypoints are",
-                  "no category with \"keypoints\", no dataset_info in the config", "one of the two");
+      throw Error(
+          ErrorKind::data, file + ": nothing says what the keypoints are",
+          "no category with \"keypoints\", no dataset_info in the config", "one of the two",
+          "of well-known data sets it is in configs/dataset_info: \"_base_\": \"dataset_info/mpii.json\"");
     }
     const auto count = static_cast<std::int64_t>(info_.keypoints.size());
     if (config_.num_joints != count) {
       throw args.data_cfg.at("num_joints")
-          .error("differs from the number of keypoints in " +
-                     (node.is_null() ? annotations.name : "dataset_info"),
+          .error("differs from the number of keypoints in " + (node.is_null() ? file : "dataset_info"),
                  std::to_string(count));
     }
   }
@@ -226,7 +259,7 @@ class TopDownCocoDataset final : public Dataset {
     constexpr double padding = 1.25, probability = 0.3, spread = 0.4;
     box_to_crop(sample.instance->bbox, config_.image_size, padding, sample.center, sample.scale);
     Rng random({seed, 0, sample.index, purpose_of("centre jitter")});
-    if (test_mode_ || random.uniform() >= probability) return;
+    if (test_mode_ || !rules_.jitter || random.uniform() >= probability) return;
     for (std::size_t i = 0; i < 2; ++i) {
       const double share = spread * (random.uniform() - 0.5);
       sample.center[i] = static_cast<float>(sample.center[i] + share * sample.instance->bbox[2 + i]);
@@ -249,6 +282,7 @@ class TopDownCocoDataset final : public Dataset {
   }
 
   DataCfg config_;
+  DatasetRules rules_;
   Compat compat_;
   bool test_mode_;
   fs::path annotation_file_;
@@ -262,9 +296,16 @@ class TopDownCocoDataset final : public Dataset {
 }  // namespace
 
 void register_coco_dataset(DatasetRegistry& registry) {
-  registry.add<CocoArgs>("TopDownCocoDataset", [](const CocoArgs& args, const DataContext& context) {
-    return std::make_shared<TopDownCocoDataset>(args, context);
-  });
+  const auto add = [&](const std::string& type, const DatasetRules& rules, Format format) {
+    registry.add<CocoArgs>(type, [=](const CocoArgs& args, const DataContext& context) {
+      return std::make_shared<KeypointDataset>(args, context, rules, format);
+    });
+  };
+  for (const auto& [type, rules] : dataset_rules()) add(type, rules, Format::coco);
+  DatasetRules mpii;
+  mpii.metrics = {"PCKh"};
+  mpii.jitter = false;
+  add("TopDownMpiiDataset", mpii, Format::mpii);
 }
 
 }  // namespace ph

@@ -1,75 +1,27 @@
 #include "data/coco_file.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "data/box.hpp"
 #include "data/coco_json.hpp"
+#include "data/json_entry.hpp"
 
 namespace ph {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A member with its place for messages: "ann.json: annotation 5: \"bbox\"".
-struct Field {
-  const Json* value;
-  std::string where;
-
-  [[nodiscard]] Error error(const std::string& expected, std::string advice = {}) const {
-    std::string found = value->dump();
-    if (found.size() > 60) found = found.substr(0, 57) + "...";
-    return Error(ErrorKind::data, where + " is wrong", found, expected, std::move(advice));
-  }
-  [[nodiscard]] std::int64_t integer() const {
-    if (!value->is_number_integer()) throw error("a whole number");
-    return value->get<std::int64_t>();
-  }
-  [[nodiscard]] double number() const {
-    const double read = value->is_number() ? value->get<double>() : NAN;
-    if (!std::isfinite(read)) throw error("a number", "points that are not labelled have x, y, v = 0");
-    return read;
-  }
-  [[nodiscard]] Field operator[](std::size_t i) const {
-    return {&(*value)[i], where + "[" + std::to_string(i) + "]"};
-  }
-};
-
-// An object of one of the lists.
-class Entry {
- public:
-  Entry(const std::string& file, const char* kind, const Json& json)
-      : json_(json), where_(file + ": " + kind) {
-    if (!json.is_object()) throw Field{&json, where_}.error("an object");
-    if (const auto id = json.find("id"); id != json.end()) where_ += " " + id->dump();
-  }
-  [[nodiscard]] std::optional<Field> find(const char* key) const {
-    const auto found = json_.find(key);
-    if (found == json_.end() || found->is_null()) return std::nullopt;
-    return Field{&*found, where_ + ": \"" + key + "\""};
-  }
-  [[nodiscard]] Field at(const char* key) const {
-    if (const auto field = find(key)) return *field;
-    throw Error(ErrorKind::data, where_ + ": \"" + key + "\" is missing");
-  }
-  [[nodiscard]] const std::string& where() const { return where_; }
-
- private:
-  const Json& json_;
-  std::string where_;
-};
-
-CocoImage read_one_image(const Entry& entry) {
+CocoImage read_one_image(const JsonEntry& entry) {
   CocoImage image;
   image.id = entry.at("id").integer();
-  const Field name = entry.at("file_name"), width = entry.at("width"), height = entry.at("height");
+  const JsonField name = entry.at("file_name"), width = entry.at("width"), height = entry.at("height");
   if (!name.value->is_string() || name.value->get<std::string>().empty()) throw name.error("a file name");
   image.file_name = name.value->get<std::string>();
-  const fs::path path = fs::path(image.file_name).lexically_normal();
-  if (path.is_absolute() || *path.begin() == "..") {
-    throw name.error("a path below the image folder", "set img_prefix to the folder that holds all images");
-  }
+  check_below_folder(image.file_name, name.where);
   image.width = width.integer();
   image.height = height.integer();
   if (image.width <= 0) throw width.error("above 0");
@@ -77,7 +29,7 @@ CocoImage read_one_image(const Entry& entry) {
   return image;
 }
 
-std::array<double, 4> read_box(const Field& field) {
+std::array<double, 4> read_box(const JsonField& field) {
   if (!field.value->is_array() || field.value->size() != 4) throw field.error("[x, y, width, height]");
   std::array<double, 4> box{};
   for (std::size_t i = 0; i < 4; ++i) box[i] = field[i].number();
@@ -85,12 +37,11 @@ std::array<double, 4> read_box(const Field& field) {
   return box;
 }
 
-std::vector<float> read_keypoints(const Field& field) {
+void read_keypoints(const JsonField& field, std::vector<float>& values) {
   if (!field.value->is_array() || field.value->size() % 3 != 0) {
     throw field.error("a list of x, y, v for each keypoint");
   }
-  std::vector<float> values;
-  values.reserve(field.value->size());
+  values.reserve(values.size() + field.value->size());
   for (std::size_t i = 0; i < field.value->size(); ++i) {
     // Without the index's text for each of thousands of numbers: it is made when it is needed.
     const Json& json = (*field.value)[i];
@@ -101,16 +52,51 @@ std::vector<float> read_keypoints(const Field& field) {
     }
     values.push_back(static_cast<float>(value));
   }
-  return values;
+}
+
+std::array<double, 4> read_square(const JsonEntry& entry) {
+  const JsonField center = entry.at("center"), scale = entry.at("scale");
+  if (!center.value->is_array() || center.value->size() != 2) throw center.error("[x, y]");
+  const double side = scale.number() * static_cast<double>(pixels_per_scale);
+  if (side <= 0) throw scale.error("above 0: the side of the box in units of 200 pixels");
+  return {center[0].number() - side / 2, center[1].number() - side / 2, side, side};
+}
+
+// One set of points; false when it is not there.
+bool read_points(const JsonEntry& entry, const PointSet& set, CocoAnnotation& annotation) {
+  if (!set.valid.empty()) {
+    const auto valid = entry.find(set.valid.c_str());
+    if (!valid) return false;
+    const bool there = valid->value->is_boolean() ? valid->value->get<bool>() : valid->integer() != 0;
+    if (!there) return false;
+  }
+  if (const auto box = entry.find(set.bbox.c_str())) annotation.bbox = read_box(*box);
+  for (const auto& name : set.keypoints) {
+    // All lists or none: with one missing the others would slip into its place.
+    const auto list = &name == &set.keypoints.front() || annotation.keypoints.empty()
+                          ? entry.find(name.c_str())
+                          : std::optional(entry.at(name.c_str()));
+    if (list) read_keypoints(*list, annotation.keypoints);
+  }
+  return true;
+}
+
+// Matlab's pixels.
+void count_from_zero(CocoAnnotation& annotation) {
+  if (annotation.bbox) (*annotation.bbox)[0] -= 1, (*annotation.bbox)[1] -= 1;
+  for (std::size_t i = 0; i < annotation.keypoints.size(); i += 3) {
+    annotation.keypoints[i] -= 1;
+    annotation.keypoints[i + 1] -= 1;
+  }
 }
 
 using Index = std::unordered_map<std::int64_t, std::size_t>;
 
-CocoAnnotation read_one_annotation(const Entry& entry, const Index& images,
+CocoAnnotation read_one_annotation(const JsonEntry& entry, const Index& images, const DatasetRules& rules,
                                    const std::unordered_set<std::int64_t>& categories) {
   CocoAnnotation annotation;
   annotation.id = entry.at("id").integer();
-  const Field image = entry.at("image_id");
+  const JsonField image = entry.at("image_id");
   const auto found = images.find(image.integer());
   if (found == images.end()) throw image.error("the id of an entry of \"images\"");
   annotation.image = found->second;
@@ -121,12 +107,11 @@ CocoAnnotation read_one_annotation(const Entry& entry, const Index& images,
   if (const auto crowd = entry.find("iscrowd")) {
     annotation.crowd = crowd->value->is_boolean() ? crowd->value->get<bool>() : crowd->integer() != 0;
   }
-  if (const auto box = entry.find("bbox")) annotation.bbox = read_box(*box);
+  if (rules.box == BoxRule::center_scale) annotation.square = read_square(entry);
   if (const auto area = entry.find("area")) {
     annotation.area = area->number();
     if (*annotation.area < 0) throw area->error("at least 0");
   }
-  if (const auto keypoints = entry.find("keypoints")) annotation.keypoints = read_keypoints(*keypoints);
   if (const auto count = entry.find("num_keypoints")) annotation.num_keypoints = count->integer();
   if (const auto size = entry.find("head_size")) annotation.head_size = size->number();
   if (const auto size = entry.find("box_size")) annotation.box_size = size->number();
@@ -148,7 +133,7 @@ const Json& list_of(const Json& root, const char* key, const std::string& file) 
 
 }  // namespace
 
-CocoFile read_coco_file(const fs::path& path) {
+CocoFile read_coco_file(const fs::path& path, const DatasetRules& rules) {
   CocoFile file;
   file.name = path.string();
   const Json root = parse_coco_json(path);
@@ -158,7 +143,7 @@ CocoFile read_coco_file(const fs::path& path) {
 
   Index image_by_id;
   for (const Json& json : images) {
-    const Entry entry(file.name, "image", json);
+    const JsonEntry entry(file.name, "image", json);
     file.images.push_back(read_one_image(entry));
     if (!image_by_id.emplace(file.images.back().id, file.images.size() - 1).second) {
       throw entry.at("id").error("an id that no other image has");
@@ -166,7 +151,7 @@ CocoFile read_coco_file(const fs::path& path) {
   }
   std::unordered_set<std::int64_t> category_ids;
   for (const Json& json : categories) {
-    const Entry entry(file.name, "category", json);
+    const JsonEntry entry(file.name, "category", json);
     category_ids.insert(entry.at("id").integer());
     if (entry.find("keypoints")) file.keypoint_categories.push_back(entry.at("id").integer());
     if (!file.category_info && entry.find("keypoints")) {
@@ -179,10 +164,17 @@ CocoFile read_coco_file(const fs::path& path) {
   std::unordered_set<std::int64_t> annotation_ids;
   file.annotations.reserve(annotations.size());
   for (const Json& json : annotations) {
-    const Entry entry(file.name, "annotation", json);
-    file.annotations.push_back(read_one_annotation(entry, image_by_id, category_ids));
-    if (!annotation_ids.insert(file.annotations.back().id).second) {
+    const JsonEntry entry(file.name, "annotation", json);
+    const auto common = read_one_annotation(entry, image_by_id, rules, category_ids);
+    if (!annotation_ids.insert(common.id).second)
       throw entry.at("id").error("an id that no other annotation has");
+    for (const PointSet& set : rules.points) {
+      auto annotation = common;
+      if (!read_points(entry, set, annotation)) continue;
+      // What is said of the whole entry says nothing about a part of it.
+      if (!set.valid.empty()) annotation.num_keypoints.reset(), annotation.area.reset();
+      if (rules.from_one) count_from_zero(annotation);
+      file.annotations.push_back(std::move(annotation));
     }
   }
   return file;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/dataset_info.hpp"
+#include "data/dataset_rules.hpp"
 
 namespace ph {
 
@@ -24,9 +25,12 @@ struct CocoAnnotation {
   std::vector<float> keypoints;  ///< 3 per keypoint: x, y, v; empty when the annotation has none
   std::optional<std::int64_t> num_keypoints;
   double head_size = 0, box_size = 0;  ///< normalisers of some data sets; 0: not given
+  /// The square that "center" and "scale" of some data sets describe; read where the rules ask for it.
+  std::optional<std::array<double, 4>> square;
 };
 
-/// An annotation file in COCO's keypoint format, every number in it checked. Segmentations are skipped.
+/// An annotation file in COCO's keypoint format, every number in it checked. Segmentations are skipped. An entry of the file with
+/// several sets of points (DatasetRules) is as many annotations.
 struct CocoFile {
   std::string name;  ///< as given, for messages
   std::vector<CocoImage> images;
@@ -38,6 +42,6 @@ struct CocoFile {
 /// Throws Error(data) naming file and annotation: no JSON (NaN is none), no images, annotations or
 /// categories, an empty list, a wrong type, a number that is not finite, negative sizes, duplicate ids, an
 /// unknown image or category, a file name that leaves the image folder.
-[[nodiscard]] CocoFile read_coco_file(const std::filesystem::path& file);
+[[nodiscard]] CocoFile read_coco_file(const std::filesystem::path& file, const DatasetRules& rules = {});
 
 }  // namespace ph

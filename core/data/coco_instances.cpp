@@ -23,6 +23,20 @@ std::optional<Box> cut_to_image(const Box& box, const CocoImage& image, const Co
   return Box{left, top, right - left, bottom - top};
 }
 
+// Nothing where there is none, or none with an area.
+std::optional<Box> box_of(const CocoAnnotation& annotation, const CocoImage& image, const Compat& compat,
+                          BoxRule rule) {
+  if (rule == BoxRule::center_scale) return annotation.square;
+  if (rule == BoxRule::image) return Box{0, 0, double(image.width), double(image.height)};
+  if (!annotation.bbox) return std::nullopt;
+  const Box& box = *annotation.bbox;
+  // 1.x has one rule for all data sets: cut.
+  if (rule == BoxRule::raw && compat.box_shifted)
+    return box[2] > 0 && box[3] > 0 ? std::optional(box) : std::nullopt;
+  const bool flat = annotation.area && *annotation.area <= 0;
+  return flat ? std::nullopt : cut_to_image(box, image, compat);
+}
+
 bool has_labelled(const CocoAnnotation& annotation) {
   if (annotation.num_keypoints && *annotation.num_keypoints == 0) return false;
   for (std::size_t i = 2; i < annotation.keypoints.size(); i += 3) {
@@ -80,7 +94,7 @@ Instance instance_in(const CocoImage& image, const std::string& folder) {
 }
 
 CocoInstances choose_instances(const CocoFile& file, const std::string& folder, std::size_t count,
-                               const Compat& compat) {
+                               const Compat& compat, BoxRule rule) {
   std::vector<std::vector<const CocoAnnotation*>> by_image(file.images.size());
   for (const CocoAnnotation& annotation : file.annotations) {
     check_count(file, annotation, count);
@@ -93,9 +107,7 @@ CocoInstances choose_instances(const CocoFile& file, const std::string& folder, 
         ++chosen.crowds;
         continue;
       }
-      const bool flat = annotation->area && *annotation->area <= 0;
-      const auto box =
-          annotation->bbox && !flat ? cut_to_image(*annotation->bbox, file.images[i], compat) : std::nullopt;
+      const auto box = box_of(*annotation, file.images[i], compat, rule);
       if (!box) {
         ++chosen.no_box;
       } else if (!has_labelled(*annotation)) {
@@ -135,12 +147,12 @@ void check_image_files(const std::vector<Instance>& instances, const std::string
               "check img_prefix; relative paths count from the current folder, then from the config's");
 }
 
-std::vector<std::string> describe(const CocoFile& file, const CocoInstances& chosen,
+std::vector<std::string> describe(const std::string& file, std::size_t images, const CocoInstances& chosen,
                                   const std::vector<std::string>& keypoints) {
-  std::set<std::int64_t> used;
+  std::set<std::string> used;
   std::vector<std::size_t> labelled(keypoints.size());
   for (const Instance& instance : chosen.instances) {
-    used.insert(instance.image_id);
+    used.insert(instance.image_file);
     for (std::size_t k = 0; k < labelled.size(); ++k) labelled[k] += instance.visible[k] > 0 ? 1 : 0;
   }
   std::size_t total = 0;
@@ -151,8 +163,9 @@ std::vector<std::string> describe(const CocoFile& file, const CocoInstances& cho
                 100.0 * static_cast<double>(total) / static_cast<double>(all));
 
   std::vector<std::string> lines;
-  lines.push_back(file.name + ": " + std::to_string(chosen.instances.size()) + " instances in " +
-                  std::to_string(used.size()) + " of " + std::to_string(file.images.size()) + " images");
+  lines.push_back(file + ": " + std::to_string(chosen.instances.size()) + " instances in " +
+                  std::to_string(used.size()) + (images > 0 ? " of " + std::to_string(images) : "") +
+                  " images");
   if (const std::string why = dropped(chosen); !why.empty()) lines.push_back("annotations not used: " + why);
   const auto least = std::min_element(labelled.begin(), labelled.end());
   lines.push_back("keypoints labelled: " + std::to_string(total) + " of " + std::to_string(all) + " (" +

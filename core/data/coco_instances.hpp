@@ -17,10 +17,11 @@ struct CocoInstances {
   std::size_t no_keypoints = 0;     ///< no keypoint labelled
 };
 
-/// Chooses as mmpose's TopDownCocoDataset does. `folder` holds the images; `count` is the number of
+/// Chooses as mmpose's TopDownCocoDataset does, with the boxes of `box`. `folder` holds the images; `count` is the number of
 /// keypoints that every annotation must have: Error(data) otherwise, and when nothing is left.
 [[nodiscard]] CocoInstances choose_instances(const CocoFile& file, const std::string& folder,
-                                             std::size_t count, const Compat& compat);
+                                             std::size_t count, const Compat& compat,
+                                             BoxRule box = BoxRule::cut);
 
 /// An instance of which only the picture is known. `folder` holds the images.
 [[nodiscard]] Instance instance_in(const CocoImage& image, const std::string& folder);
@@ -29,7 +30,9 @@ struct CocoInstances {
 void check_image_files(const std::vector<Instance>& instances, const std::string& folder);
 
 /// Lines for the start of a run.
-[[nodiscard]] std::vector<std::string> describe(const CocoFile& file, const CocoInstances& chosen,
+/// `images` is how many the file lists; 0: it lists none.
+[[nodiscard]] std::vector<std::string> describe(const std::string& file, std::size_t images,
+                                                const CocoInstances& chosen,
                                                 const std::vector<std::string>& keypoints);
 
 }  // namespace ph

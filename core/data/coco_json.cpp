@@ -11,11 +11,19 @@ namespace {
 
 std::string read_text(const std::filesystem::path& file) {
   std::error_code ignored;
-  std::ifstream stream(file, std::ios::binary);
+  // Before it is opened: a pipe would wait for somebody to write.
+  const bool other =
+      std::filesystem::exists(file, ignored) && !std::filesystem::is_regular_file(file, ignored);
+  std::ifstream stream;
+  if (!other) stream.open(file, std::ios::binary);
   std::string text;
-  if (!stream || std::filesystem::is_directory(file, ignored)) {
+  if (other || !stream) {
+    const bool folder = std::filesystem::is_directory(file, ignored);
     throw Error(ErrorKind::data, file.string() + ": the annotation file cannot be read",
-                stream ? "a folder" : std::strerror(errno), "a COCO keypoint file (JSON)",
+                folder  ? "a folder"
+                : other ? "not a file"
+                        : std::strerror(errno),
+                "a COCO keypoint file (JSON)",
                 "check ann_file; relative paths count from the current folder, then from the config's");
   }
   stream.seekg(0, std::ios::end);
@@ -53,22 +61,33 @@ Error not_json(const std::string& file, const std::string& text, const Json::par
 
 }  // namespace
 
-Json parse_coco_json(const std::filesystem::path& file) {
+Json parse_annotation_json(const std::filesystem::path& file) {
   const std::string text = read_text(file);
   const auto keep = [](int, Json::parse_event_t event, Json& parsed) {
     return event != Json::parse_event_t::key || parsed != "segmentation";
   };
   try {
-    Json root = Json::parse(text, keep);
-    if (root.is_object()) return root;
-    throw Error(ErrorKind::data, file.string() + ": not an annotation file",
-                std::string("JSON ") + root.type_name(),
-                "an object with the lists images, annotations and categories");
+    return Json::parse(text, keep);
   } catch (const Json::parse_error& error) {
     throw not_json(file.string(), text, error);
   } catch (const Json::out_of_range& error) {
     throw Error(ErrorKind::data, file.string() + ": a number is too large", error.what(), "finite numbers");
   }
+}
+
+Json parse_coco_json(const std::filesystem::path& file) {
+  Json root = parse_annotation_json(file);
+  if (root.is_object()) return root;
+  throw Error(ErrorKind::data, file.string() + ": not an annotation file",
+              std::string("JSON ") + root.type_name(),
+              "an object with the lists images, annotations and categories");
+}
+
+void check_below_folder(const std::string& file_name, const std::string& where) {
+  const auto path = std::filesystem::path(file_name).lexically_normal();
+  if (!path.empty() && !path.is_absolute() && *path.begin() != "..") return;
+  throw Error(ErrorKind::data, where + " is wrong", "\"" + file_name + "\"", "a path below the image folder",
+              "set img_prefix to the folder that holds all images");
 }
 
 }  // namespace ph

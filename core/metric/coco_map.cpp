@@ -87,7 +87,7 @@ CocoResults as_results(const std::vector<ResultRow>& rows, const CocoTruth& trut
       results.points.insert(results.points.end(),
                             {static_cast<double>(points[3 * k]), static_cast<double>(points[3 * k + 1])});
     }
-    result.area = extent_of(&results.points[first], truth.keypoints);
+    result.area = extent_of(&results.points[first], truth.spanning);
     results.results.push_back(result);
   }
   return results;
@@ -96,7 +96,7 @@ CocoResults as_results(const std::vector<ResultRow>& rows, const CocoTruth& trut
 }  // namespace
 
 CocoMap::CocoMap(const MetricContext& context, const CocoMapOptions& options)
-    : truth_(read_coco_truth(context.annotation_file)),
+    : truth_(read_coco_truth(context.annotation_file, context.rules.points.front().keypoints)),
       options_(options),
       results_file_(context.results_file) {
   if (context.info) sigmas_ = context.info->sigmas;
@@ -107,7 +107,21 @@ CocoMap::CocoMap(const MetricContext& context, const CocoMapOptions& options)
     assumptions_.push_back(assumed.said);
   }
   // What is wrong with areas, boxes and sigmas is found before the first batch.
-  (void)evaluate_oks(truth_, {}, {sigmas_, options_.use_area});
+  (void)summary_of({});
+}
+
+MetricValues CocoMap::summary_of(const CocoResults& results) const {
+  MetricValues values;
+  const auto take = [&](const auto& names, const auto& summary) {
+    for (std::size_t i = 0; i < summary.size(); ++i) values.emplace_back(names[i], summary[i]);
+  };
+  const OksOptions options{sigmas_, options_.use_area};
+  if (options_.by_crowd) {
+    take(crowd_oks_names(), evaluate_crowd_oks(truth_, results, options));
+  } else {
+    take(oks_names(), evaluate_oks(truth_, results, options));
+  }
+  return values;
 }
 
 MetricValues CocoMap::evaluate(const std::vector<Instance>& instances,
@@ -131,16 +145,15 @@ MetricValues CocoMap::evaluate(const std::vector<Instance>& instances,
   std::vector<ResultRow> rows;
   for (const auto& [id, image] : images) image.keep(options_, sigmas_, rows);
   if (!results_file_.empty()) write_coco_results(results_file_, rows);
-  const auto summary = evaluate_oks(truth_, as_results(rows, truth_), {sigmas_, options_.use_area});
-  MetricValues values;
-  for (std::size_t i = 0; i < summary.size(); ++i) values.emplace_back(oks_names()[i], summary[i]);
-  return values;
+  return summary_of(as_results(rows, truth_));
 }
 
 std::vector<std::string> CocoMap::lines(const MetricValues& values) const {
-  OksSummary summary{};
-  for (std::size_t i = 0; i < std::min(values.size(), summary.size()); ++i) summary[i] = values[i].second;
-  return oks_lines(summary);
+  const auto numbers = [&](auto summary) {
+    for (std::size_t i = 0; i < std::min(values.size(), summary.size()); ++i) summary[i] = values[i].second;
+    return summary;
+  };
+  return options_.by_crowd ? crowd_oks_lines(numbers(CrowdSummary{})) : oks_lines(numbers(OksSummary{}));
 }
 
 }  // namespace ph

@@ -124,7 +124,7 @@ class ResultsReader {
     for (std::size_t i = 0; i < numbers_.size(); i += 3) {
       made_.points.insert(made_.points.end(), {numbers_[i], numbers_[i + 1]});
     }
-    result.area = by_box_ ? box_[2] * box_[3] : extent_of(&made_.points[first], truth_.keypoints);
+    result.area = by_box_ ? box_[2] * box_[3] : extent_of(&made_.points[first], truth_.spanning);
     made_.results.push_back(result);
   }
 

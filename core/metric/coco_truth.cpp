@@ -14,7 +14,10 @@ constexpr const char* format =
 
 class TruthReader {
  public:
-  TruthReader(std::string_view text, const std::string& name) : in_(text, name) { truth_.name = name; }
+  TruthReader(std::string_view text, const std::string& name, const std::vector<std::string>& lists)
+      : in_(text, name), lists_(lists), parts_(lists.size()) {
+    truth_.name = name;
+  }
 
   CocoTruth read() {
     if (in_.type() != JsonCursor::Type::object) throw in_.error("not an annotation file", format);
@@ -75,15 +78,18 @@ class TruthReader {
 
   void read_image() {
     std::optional<std::int64_t> id;
+    double crowd_index = std::numeric_limits<double>::quiet_NaN();
     for (std::string_view key; in_.next_member(key);) {
       if (key == "id") {
         id = in_.integer();
+      } else if (key == "crowdIndex" && in_.type() != JsonCursor::Type::null) {
+        crowd_index = in_.number();
       } else {
         in_.skip();
       }
     }
     if (!id) throw missing("id");
-    truth_.images.push_back(*id);
+    images_.emplace_back(*id, crowd_index);
   }
 
   void read_category() {
@@ -113,7 +119,7 @@ class TruthReader {
     Refs refs;
     std::optional<std::int64_t> id, image;
     refs.first = values_.size();
-    std::vector<double> box;
+    for (auto& part : parts_) part.clear();
     for (std::string_view key; in_.next_member(key);) {
       if (key == "segmentation" || in_.type() == JsonCursor::Type::null) {
         in_.skip();
@@ -135,9 +141,10 @@ class TruthReader {
         object.box_size = size("box_size");
       } else if (key == "bbox") {
         object.bbox = read_box();
-      } else if (key == "keypoints") {
-        values_.resize(refs.first);
-        refs.numbers = in_.numbers(values_, std::numeric_limits<std::size_t>::max());
+      } else if (const auto list = std::find(lists_.begin(), lists_.end(), key); list != lists_.end()) {
+        auto& part = parts_[static_cast<std::size_t>(list - lists_.begin())];
+        part.clear();
+        in_.numbers(part, std::numeric_limits<std::size_t>::max());
       } else {
         in_.skip();
       }
@@ -146,6 +153,12 @@ class TruthReader {
     if (!image) throw missing("image_id");
     object.id = *id;
     refs.image = *image;
+    for (const auto& part : parts_) values_.insert(values_.end(), part.begin(), part.end());
+    refs.numbers = values_.size() - refs.first;
+    if (lists_.size() > 1) {
+      refs.num_keypoints.reset();
+      spanning_ = std::max(spanning_, parts_.front().size() / 3);
+    }
     truth_.objects.push_back(object);
     refs_.push_back(refs);
   }
@@ -175,8 +188,12 @@ class TruthReader {
   }
 
   void finish_ids() {
+    std::sort(images_.begin(), images_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     auto& images = truth_.images;
-    std::sort(images.begin(), images.end());
+    for (const auto& [id, crowd_index] : images_) {
+      images.push_back(id);
+      truth_.crowd_index.push_back(crowd_index);
+    }
     if (const auto at = std::adjacent_find(images.begin(), images.end()); at != images.end()) {
       throw twice("image", *at);
     }
@@ -217,13 +234,14 @@ class TruthReader {
 
   // K is what the category says, else the first annotation with keypoints.
   void finish_points() {
-    std::size_t count = truth_.main_category().keypoints.size();
+    std::size_t count = lists_.size() > 1 ? 0 : truth_.main_category().keypoints.size();
     for (const auto& refs : refs_) count = count == 0 && refs.numbers % 3 == 0 ? refs.numbers / 3 : count;
     if (count == 0) {
       throw Error(ErrorKind::data, truth_.name + ": nothing says how many keypoints there are",
                   "no category and no annotation with \"keypoints\"", format);
     }
     truth_.keypoints = count;
+    truth_.spanning = spanning_ > 0 ? std::min(spanning_, count) : count;
     for (std::size_t i = 0; i < truth_.objects.size(); ++i) take_points(truth_.objects[i], refs_[i]);
   }
 
@@ -246,8 +264,12 @@ class TruthReader {
   }
 
   JsonCursor in_;
+  std::vector<std::string> lists_;
+  std::vector<std::vector<double>> parts_;  // of one annotation
+  std::size_t spanning_ = 0;                // with several lists: points of the first
   CocoTruth truth_;
   bool images_seen_ = false, categories_seen_ = false, objects_seen_ = false;
+  std::vector<std::pair<std::int64_t, double>> images_;  // id, crowd index
   std::vector<Refs> refs_;
   std::vector<double> values_;
 };
@@ -273,13 +295,14 @@ const CocoCategory& CocoTruth::main_category() const {
   return at == categories.end() ? categories.front() : *at;
 }
 
-CocoTruth parse_coco_truth(std::string_view text, const std::string& name) {
-  return TruthReader(text, name).read();
+CocoTruth parse_coco_truth(std::string_view text, const std::string& name,
+                           const std::vector<std::string>& lists) {
+  return TruthReader(text, name, lists).read();
 }
 
-CocoTruth read_coco_truth(const std::filesystem::path& file) {
+CocoTruth read_coco_truth(const std::filesystem::path& file, const std::vector<std::string>& lists) {
   const auto text = read_data_file(file, "a COCO annotation file (JSON)");
-  return parse_coco_truth(text, file.string());
+  return parse_coco_truth(text, file.string(), lists);
 }
 
 }  // namespace ph

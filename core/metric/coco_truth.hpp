@@ -30,13 +30,16 @@ struct CocoObject {
 
 /// The annotations that predictions are compared with. All of them, crowds and objects without points too.
 struct CocoTruth {
-  std::string name;                      ///< the file, for messages
-  std::vector<std::int64_t> images;      ///< ids, ascending
+  std::string name;                  ///< the file, for messages
+  std::vector<std::int64_t> images;  ///< ids, ascending
+  std::vector<double>
+      crowd_index;  ///< of each image, NaN where the file gives none (CrowdPose's "crowdIndex")
   std::vector<CocoCategory> categories;  ///< by id, ascending
   std::size_t keypoints = 0;             ///< K of every set of points
-  std::vector<CocoObject> objects;       ///< in the file's order
-  std::vector<double> points;            ///< 2 K a set: x, y
-  std::vector<std::uint8_t> labelled;    ///< K a set: v > 0
+  std::size_t spanning = 0;         ///< the first so many say how large a result is: those of the first list
+  std::vector<CocoObject> objects;  ///< in the file's order
+  std::vector<double> points;       ///< 2 K a set: x, y
+  std::vector<std::uint8_t> labelled;  ///< K a set: v > 0
 
   [[nodiscard]] const double* points_of(const CocoObject& o) const {
     return &points[2 * keypoints * *o.points];
@@ -55,8 +58,12 @@ struct CocoTruth {
 /// Reads a COCO keypoint file; members that evaluation does not need are skipped unread. Throws Error(data)
 /// naming file, line and annotation: not JSON, no images, categories or annotations, ids that occur twice,
 /// unknown images or categories, counts of keypoints that differ, numbers that are none or out of range.
-[[nodiscard]] CocoTruth read_coco_truth(const std::filesystem::path& file);
+/// `lists` are the members of an annotation that hold its points, one after the other: COCO-WholeBody has five, and with several
+/// "num_keypoints" is not what the file says (of the body alone) but what is labelled.
+[[nodiscard]] CocoTruth read_coco_truth(const std::filesystem::path& file,
+                                        const std::vector<std::string>& lists = {"keypoints"});
 /// The same from text; `name` stands for the file.
-[[nodiscard]] CocoTruth parse_coco_truth(std::string_view text, const std::string& name);
+[[nodiscard]] CocoTruth parse_coco_truth(std::string_view text, const std::string& name,
+                                         const std::vector<std::string>& lists = {"keypoints"});
 
 }  // namespace ph

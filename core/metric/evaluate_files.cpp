@@ -66,9 +66,21 @@ void add_map(const EvaluateFiles& asked, const CocoTruth& truth, const CocoResul
         "right");
     break;
   }
-  const auto summary = evaluate_oks(truth, results, {std::move(chosen.sigmas), asked.use_area});
-  for (std::size_t i = 0; i < summary.size(); ++i) made.values.emplace_back(oks_names()[i], summary[i]);
-  made.lines = oks_lines(summary);
+  const bool by_crowd = asked.dataset == "crowdpose";
+  const bool without_areas = by_crowd || asked.dataset == "aic" || asked.dataset == "mhp";
+  const OksOptions options{std::move(chosen.sigmas), asked.use_area.value_or(!without_areas)};
+  const auto take = [&](const auto& names, const auto& summary) {
+    for (std::size_t i = 0; i < summary.size(); ++i) made.values.emplace_back(names[i], summary[i]);
+  };
+  if (by_crowd) {
+    const auto summary = evaluate_crowd_oks(truth, results, options);
+    take(crowd_oks_names(), summary);
+    made.lines = crowd_oks_lines(summary);
+  } else {
+    const auto summary = evaluate_oks(truth, results, options);
+    take(oks_names(), summary);
+    made.lines = oks_lines(summary);
+  }
 }
 
 void add_keypoint_metrics(const EvaluateFiles& asked, const std::vector<std::string>& names,

@@ -13,10 +13,11 @@ struct EvaluateFiles {
   std::filesystem::path truth, results;     ///< COCO annotation file, COCO result list
   std::vector<std::string> metrics{"mAP"};  ///< as in a config's evaluation.metric
   std::string sigmas;                       ///< "0.1,0.2,…", a file, or empty: see choose_sigmas()
-  bool use_area = true;                     ///< false: 0.53 of the box's area instead of the annotation's
-  bool skip_unknown = false;                ///< leave out results of unknown images and categories
-  std::string dataset;                      ///< rules known by name: "mpii", "wflw", …; may be empty
-  std::string norm;                         ///< NME's normaliser, see parse_normaliser(); may be empty
+  /// false: 0.53 of the box's area instead of the annotation's; nothing: as `dataset` has it, else true
+  std::optional<bool> use_area;
+  bool skip_unknown = false;  ///< leave out results of unknown images and categories
+  std::string dataset;        ///< rules known by name: "mpii", "wflw", "crowdpose", …; may be empty
+  std::string norm;           ///< NME's normaliser, see parse_normaliser(); may be empty
   std::optional<double> pck_thr, pckh_thr, auc_nor;
   PckhRules pckh;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 #include "config/args.hpp"
 #include "metric/coco_map.hpp"
@@ -10,7 +11,7 @@ namespace ph {
 namespace {
 
 struct EvaluationArgs {
-  OneOrMany<std::string> metric;
+  std::optional<OneOrMany<std::string>> metric;
   double pck_thr = 0.2;
   double pckh_thr = 0.7;
   double auc_nor = 30;
@@ -28,7 +29,8 @@ const ArgTable<EvaluationArgs>& EvaluationArgs::table() {
   using A = EvaluationArgs;
   static const auto table = [] {
     ArgTable<A> args("evaluation during training");
-    args.required("metric", &A::metric, "PCK, PCK@<threshold>, PCKh, AUC, EPE, NME, mAP; a name or a list")
+    args.arg("metric", &A::metric,
+             "PCK, PCK@<threshold>, PCKh, AUC, EPE, NME, mAP; a name or a list; the data set's when left out")
         .arg("pck_thr", &A::pck_thr, "threshold of PCK in longer sides of the box", above(0))
         .arg("pckh_thr", &A::pckh_thr, "threshold of PCKh in sizes of the head; MPII's is 0.5", above(0))
         .arg("auc_nor", &A::auc_nor, "pixels at which AUC's curve ends", above(0))
@@ -44,7 +46,8 @@ const ArgTable<EvaluationArgs>& EvaluationArgs::table() {
         .arg("nms_mode", &A::nms_mode, "mAP: instead of data_cfg's use_nms and soft_nms",
              one_of({"oks_nms", "soft_oks_nms", "none"}))
         .arg("nms_thr", &A::nms_thr, "mAP: instead of data_cfg's oks_thr", above(0))
-        .arg("use_area", &A::use_area, "mAP: areas of the file, not 0.53 of the box; true but for crowdpose")
+        .arg("use_area", &A::use_area,
+             "mAP: areas of the file, not 0.53 of the box; true but for CrowdPose, AIC and MHP")
         .ignored("res_folder", "results are written to the work dir")
         .ignored("recall_threshold", "it belongs to pcp");
     for (const char* key :
@@ -142,7 +145,10 @@ std::shared_ptr<const Metric> make_map(const Node& node, const EvaluationArgs& a
   options.oks_thr = args.nms_thr.value_or(context.results.oks_thr);
   options.vis_thr = args.keypoint_score_thr.value_or(context.results.vis_thr);
   options.nms_second_mask_only = context.results.nms_second_mask_only;
-  options.use_area = args.use_area.value_or(!context.info || context.info->name != "crowdpose");
+  // Their annotations in a plain TopDownCocoDataset are theirs all the same.
+  const bool named_crowdpose = context.info && context.info->name == "crowdpose";
+  options.use_area = args.use_area.value_or(context.rules.use_area && !named_crowdpose);
+  options.by_crowd = context.rules.by_crowd;
   return std::make_shared<CocoMap>(context, options);
 }
 
@@ -167,8 +173,9 @@ std::shared_ptr<const Metric> make_metric(const Node& node, const EvaluationArgs
 }
 
 // Each of them known and named once.
-std::vector<Node> named_metrics(const Node& evaluation) {
-  const auto metric = evaluation.at("metric");
+std::vector<Node> named_metrics(const Node& evaluation, const std::vector<std::string>& of_dataset) {
+  const bool given = evaluation.has("metric") || of_dataset.empty();
+  const auto metric = given ? evaluation.at("metric") : evaluation.with(Json(of_dataset));
   const auto nodes = metric.is_array() ? metric.elements() : std::vector<Node>{metric};
   if (nodes.empty()) throw metric.error("empty list", known_text);
   std::vector<std::string> seen;
@@ -188,13 +195,14 @@ std::vector<std::shared_ptr<const Metric>> make_metrics(const Node& evaluation,
                                                         const MetricContext& context) {
   const auto args = EvaluationArgs::table().read(evaluation);
   std::vector<std::shared_ptr<const Metric>> metrics;
-  for (const auto& node : named_metrics(evaluation)) metrics.push_back(make_metric(node, args, context));
+  for (const auto& node : named_metrics(evaluation, context.rules.metrics))
+    metrics.push_back(make_metric(node, args, context));
   return metrics;
 }
 
 void check_metrics(const Node& evaluation) {
   (void)EvaluationArgs::table().read(evaluation);
-  (void)named_metrics(evaluation);
+  if (evaluation.has("metric")) (void)named_metrics(evaluation, {});
 }
 
 }  // namespace ph

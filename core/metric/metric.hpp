@@ -8,6 +8,7 @@
 
 #include "config/node.hpp"
 #include "data/dataset_info.hpp"
+#include "data/dataset_rules.hpp"
 #include "data/instance.hpp"
 
 namespace ph {
@@ -56,10 +57,11 @@ struct MetricContext {
   bool detected_boxes = false;            ///< instances are a detector's boxes: only mAP can be computed
   ResultRules results;
   PckhRules pckh;
+  DatasetRules rules;  ///< of the data set's type
 };
 
 /// Makes metrics from config key `evaluation`: `metric` is a name or a list of PCK, PCK@<threshold>, PCKh,
-/// AUC, EPE, NME, mAP; their arguments (`pck_thr`, `pckh_thr`, `auc_nor`, `norm_item`, `keypoint_indices`,
+/// AUC, EPE, NME, mAP, or missing for what the data set's type has; their arguments (`pck_thr`, `pckh_thr`, `auc_nor`, `norm_item`, `keypoint_indices`,
 /// `score_mode`, `nms_mode`, …) are read from `evaluation` too. Reads the annotation file for mAP. Throws
 /// Error(config), Error(data).
 [[nodiscard]] std::vector<std::shared_ptr<const Metric>> make_metrics(const Node& evaluation,

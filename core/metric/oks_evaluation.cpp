@@ -1,6 +1,7 @@
 #include "metric/oks_evaluation.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <numeric>
 
@@ -58,7 +59,8 @@ class Evaluation {
     for (const auto& object : truth.objects) areas_.push_back(area_of(truth, object, options.use_area));
   }
 
-  OksSummary run() {
+  // Of all images, or of those that are `chosen`.
+  OksSummary run(const std::vector<bool>* chosen = nullptr) {
     const auto objects = by_category_and_image(truth_.objects);
     const auto results = by_category_and_image(results_.results);
     auto object = objects.begin();
@@ -77,6 +79,7 @@ class Evaluation {
           add_object(*object);
         for (; result != results.end() && is(results_.results[*result], category, image); ++result)
           add_result(*result);
+        if (chosen && !(*chosen)[image]) continue;
         measure();
         match_oks(group_, matches);
       }
@@ -141,30 +144,77 @@ OksSummary evaluate_oks(const CocoTruth& truth, const CocoResults& results, cons
   return Evaluation(truth, results, options).run();
 }
 
+CrowdSummary evaluate_crowd_oks(const CocoTruth& truth, const CocoResults& results,
+                                const OksOptions& options) {
+  constexpr double easy_below = 0.2, medium_below = 0.8;
+  std::array<std::vector<bool>, 3> kinds;
+  for (std::size_t i = 0; i < truth.images.size(); ++i) {
+    const double crowd = truth.crowd_index[i];
+    if (std::isnan(crowd)) {
+      throw Error(ErrorKind::data,
+                  truth.name + ": image " + std::to_string(truth.images[i]) + ": \"crowdIndex\" is missing",
+                  "no such key", "how crowded each image is, from 0 to 1, as CrowdPose's files say",
+                  "for other files, a dataset_name that is not crowdpose");
+    }
+    const std::size_t kind = crowd < easy_below ? 0 : crowd < medium_below ? 1 : 2;
+    for (std::size_t k = 0; k < kinds.size(); ++k) kinds[k].push_back(k == kind);
+  }
+  Evaluation evaluation(truth, results, options);
+  const auto all = evaluation.run();
+  CrowdSummary summary{all[0], all[1], all[2], all[5], all[6], all[7], 0, 0, 0};
+  for (std::size_t k = 0; k < kinds.size(); ++k) summary[6 + k] = evaluation.run(&kinds[k])[0];
+  return summary;
+}
+
+const std::array<std::string, 9>& crowd_oks_names() {
+  static const std::array<std::string, 9> names{"AP",     "AP .5", "AP .75", "AR",   "AR .5",
+                                                "AR .75", "AP(E)", "AP(M)",  "AP(H)"};
+  return names;
+}
+
 const std::array<std::string, 10>& oks_names() {
   static const std::array<std::string, 10> names{"AP", "AP .5", "AP .75", "AP (M)", "AP (L)",
                                                  "AR", "AR .5", "AR .75", "AR (M)", "AR (L)"};
   return names;
 }
 
+namespace {
+
+std::string oks_line(bool precision, const char* thresholds, const char* part, double value) {
+  char text[120];
+  std::snprintf(text, sizeof text, " %-18s %s @[ IoU=%-9s | %s | maxDets= 20 ] = % .3f",
+                precision ? "Average Precision" : "Average Recall", precision ? "(AP)" : "(AR)", thresholds,
+                part, value);
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> crowd_oks_lines(const CrowdSummary& summary) {
+  constexpr std::array<const char*, 3> thresholds{"0.50:0.95", "0.50", "0.75"};
+  constexpr std::array<const char*, 3> kinds{"type=  easy", "type=medium", "type=  hard"};
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < summary.size(); ++i) {
+    const bool by_kind = i >= 6;
+    lines.push_back(oks_line(i < 3 || by_kind, by_kind ? thresholds[0] : thresholds[i % 3],
+                             by_kind ? kinds[i % 3] : "area=   all", summary[i]));
+  }
+  return lines;
+}
+
 std::vector<std::string> oks_lines(const OksSummary& summary) {
   struct Row {
     const char *thresholds, *area;
   };
-  constexpr std::array<Row, 5> rows{{{"0.50:0.95", "all"},
-                                     {"0.50", "all"},
-                                     {"0.75", "all"},
-                                     {"0.50:0.95", "medium"},
-                                     {"0.50:0.95", "large"}}};
+  constexpr std::array<Row, 5> rows{{{"0.50:0.95", "area=   all"},
+                                     {"0.50", "area=   all"},
+                                     {"0.75", "area=   all"},
+                                     {"0.50:0.95", "area=medium"},
+                                     {"0.50:0.95", "area= large"}}};
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < summary.size(); ++i) {
     const auto& row = rows[i % rows.size()];
-    const bool precision = i < rows.size();
-    char text[120];
-    std::snprintf(text, sizeof text, " %-18s %s @[ IoU=%-9s | area=%6s | maxDets= 20 ] = % .3f",
-                  precision ? "Average Precision" : "Average Recall", precision ? "(AP)" : "(AR)",
-                  row.thresholds, row.area, summary[i]);
-    lines.emplace_back(text);
+    lines.push_back(oks_line(i < rows.size(), row.thresholds, row.area, summary[i]));
   }
   return lines;
 }

@@ -26,6 +26,17 @@ using OksSummary = std::array<double, 10>;
 [[nodiscard]] OksSummary evaluate_oks(const CocoTruth& truth, const CocoResults& results,
                                       const OksOptions& options);
 
+/// AP, AP .5, AP .75, AR, AR .5, AR .75, and AP of images that are easy, medium and hard by how crowded they are.
+using CrowdSummary = std::array<double, 9>;
+
+/// CrowdPose's evaluation, the numbers of xtcocotools 1.14.3's "keypoints_crowd": COCO's, where "num_keypoints" of an annotation says
+/// whether it is asked for, and AP three times more by the images' "crowdIndex": below 0.2, below 0.8, the others. (xtcocotools
+/// rounds these three to four places.) Throws as evaluate_oks(), and for an image without a crowd index.
+[[nodiscard]] CrowdSummary evaluate_crowd_oks(const CocoTruth& truth, const CocoResults& results,
+                                              const OksOptions& options);
+[[nodiscard]] const std::array<std::string, 9>& crowd_oks_names();
+[[nodiscard]] std::vector<std::string> crowd_oks_lines(const CrowdSummary& summary);
+
 /// Names of the ten numbers, as mmpose's logs have them.
 [[nodiscard]] const std::array<std::string, 10>& oks_names();
 /// The ten lines that mmpose prints.

@@ -89,7 +89,7 @@ TEST_CASE("the report counts images, instances and labelled keypoints", "[coco]"
   json["annotations"][1]["keypoints"][2] = 0;
   const ph::CocoFile file = ph::read_coco_file(dir.write("ann.json", json.dump()));
   const auto chosen = ph::choose_instances(file, "", 3, ph::default_compat());
-  const auto lines = ph::describe(file, chosen, file.category_info->keypoints);
+  const auto lines = ph::describe(file.name, file.images.size(), chosen, file.category_info->keypoints);
   REQUIRE(lines.size() == 3);
   CHECK_THAT(lines[0], test::ContainsSubstring("ann.json: 3 instances in 3 of 4 images"));
   CHECK(lines[1] == "annotations not used: 1 crowd regions");
