@@ -22,7 +22,7 @@ struct PointSet {
 
 /// What a data set type of mmpose 0.29 that reads COCO's format does otherwise than TopDownCocoDataset.
 struct DatasetRules {
-  std::vector<std::string> metrics;         ///< of `evaluation` that names none
+  std::vector<std::string> metrics;  ///< of `evaluation` that names none
   BoxRule box = BoxRule::cut;
   std::vector<PointSet> points{{}};  ///< each becomes an instance
   bool jitter = true;                ///< 0.13 moves its centres at random, once

@@ -36,6 +36,9 @@ def main():
     os.makedirs(target, exist_ok=True)
     for name in NAMES:
         info = runpy.run_path(os.path.join(folder, name + ".py"))["dataset_info"]
+        # Some skip or repeat an id, which mmpose does not read: keys count.
+        for key in ("keypoint_info", "skeleton_info"):
+            info[key] = {k: {**v, "id": int(k)} for k, v in info[key].items()}
         text = text_of(info)
         assert json.loads(text)["dataset_info"]["dataset_name"] == info["dataset_name"]
         with open(os.path.join(target, info["dataset_name"] + ".json"), "w") as f:

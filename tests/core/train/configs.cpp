@@ -23,6 +23,7 @@ ph::RunOptions few_steps(const std::filesystem::path& folder, const std::string&
   json["work_dir"] = (folder / "run").string();
   json["total_epochs"] = 1;
   json["log_config"]["interval"] = 1;
+  json["lr_config"] = {{"policy", "step"}, {"step", {1}}};
   json.erase("evaluation");
   json.merge_patch(ph::Json::parse(patch));
   std::ofstream(folder / "cfg.json") << json.dump(2);
