@@ -120,7 +120,8 @@ void parse_arguments(CLI::App& app, std::vector<std::string> args) {
   app.parse(std::move(args));
 }
 
-int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& args) {
+int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& args,
+                 const std::string& program) {
   if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
   std::vector<std::string> commands;
   for (const auto* command : app.get_subcommands({})) commands.push_back(command->get_name());
@@ -131,9 +132,9 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::v
     for (const auto& command : commands) std::cerr << " " << command;
     std::cerr << "\n";
     const auto advice = ph::did_you_mean(args[0], commands);
-    std::cerr << "  try       " << (advice.empty() ? "posehost --help" : advice) << "\n";
+    std::cerr << "  try       " << (advice.empty() ? program + " --help" : advice) << "\n";
   } else {
-    std::cerr << "  try       posehost" << (args.empty() ? "" : " " + args[0]) << " --help\n";
+    std::cerr << "  try       " << program << (args.empty() ? "" : " " + args[0]) << " --help\n";
   }
   return 2;
 }

@@ -33,5 +33,6 @@ std::vector<std::string> normalize_arguments(int argc, char** argv);
 void parse_arguments(CLI::App& app, std::vector<std::string> args);
 
 /// Shows `error` as CLI11 does, with the nearest sub-command for an unknown one; the exit code, 2 for
-/// wrong usage.
-int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& args);
+/// wrong usage. `program` is what a user would start.
+int report_usage(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& args,
+                 const std::string& program = "posehost");

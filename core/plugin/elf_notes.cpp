@@ -1,126 +1,19 @@
 #include "plugin/elf_notes.hpp"
 
-#include <elf.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "config/error.hpp"
+#include "plugin/elf_file.hpp"
 
 namespace ph {
 namespace {
 
-constexpr const char* wanted_file = "a shared library for Linux on x86-64";
-
-/// An open file that refuses to read outside itself.
-class File {
- public:
-  explicit File(std::filesystem::path path) : path_{std::move(path)} {
-    // O_NONBLOCK: opening a pipe that somebody named x.so must not wait for a writer.
-    fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd_ < 0) throw refuse("cannot be opened", std::strerror(errno), "a file that can be read");
-    struct stat info {};
-    if (::fstat(fd_, &info) != 0 || !S_ISREG(info.st_mode)) {
-      ::close(fd_);
-      throw refuse("not a regular file", {}, wanted_file);
-    }
-    size_ = static_cast<std::uint64_t>(info.st_size);
-  }
-  ~File() { ::close(fd_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
-
-  [[nodiscard]] std::string read(std::uint64_t offset, std::uint64_t count, std::string_view what) const {
-    if (offset > size_ || count > size_ - offset) {
-      throw refuse("the file is truncated or damaged",
-                   std::string{what} + " at byte " + std::to_string(offset) + ", " + std::to_string(count) +
-                       " bytes long, in a file of " + std::to_string(size_) + " bytes",
-                   "a complete file", "copy or build the file again");
-    }
-    std::string bytes(count, '\0');
-    for (std::uint64_t done = 0; done < count;) {
-      const auto got = ::pread(fd_, bytes.data() + done, count - done, static_cast<off_t>(offset + done));
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0)
-        throw refuse("cannot be read", got < 0 ? std::strerror(errno) : "the file became shorter");
-      done += static_cast<std::uint64_t>(got);
-    }
-    return bytes;
-  }
-
-  template <class T>
-  [[nodiscard]] T read_struct(std::uint64_t offset, std::string_view what) const {
-    const auto bytes = read(offset, sizeof(T), what);
-    T value;
-    std::memcpy(&value, bytes.data(), sizeof(T));
-    return value;
-  }
-
-  [[nodiscard]] Error refuse(std::string_view problem, std::string found = {}, std::string expected = {},
-                             std::string advice = {}) const {
-    return Error(ErrorKind::plugin, path_.string() + ": " + std::string{problem}, std::move(found),
-                 std::move(expected), std::move(advice));
-  }
-
- private:
-  std::filesystem::path path_;
-  int fd_ = -1;
-  std::uint64_t size_ = 0;
-};
-
-std::string machine_name(unsigned machine) {
-  constexpr std::array<std::pair<unsigned, const char*>, 6> known{{{EM_386, "32-bit x86"},
-                                                                   {EM_ARM, "32-bit ARM"},
-                                                                   {EM_AARCH64, "64-bit ARM (aarch64)"},
-                                                                   {EM_RISCV, "RISC-V"},
-                                                                   {EM_PPC64, "64-bit PowerPC"},
-                                                                   {EM_S390, "IBM Z"}}};
-  for (const auto& [value, name] : known) {
-    if (value == machine) return name;
-  }
-  return "machine " + std::to_string(machine);
-}
-
-Elf64_Ehdr read_header(const File& file) {
-  if (file.size() == 0) throw file.refuse("not an ELF file", "an empty file", wanted_file);
-  const auto ident = file.size() < EI_NIDENT ? std::string{} : file.read(0, EI_NIDENT, "the ELF header");
-  if (ident.compare(0, SELFMAG, ELFMAG, SELFMAG) != 0) {
-    throw file.refuse("not an ELF file", "a file that does not begin as ELF files do", wanted_file);
-  }
-  const auto machine_advice = "a build of the plugin for x86-64";
-  if (ident[EI_CLASS] != ELFCLASS64) {
-    throw file.refuse("built for another machine", "an ELF file that is not 64-bit", wanted_file,
-                      machine_advice);
-  }
-  if (ident[EI_DATA] != ELFDATA2LSB) {
-    throw file.refuse("built for another machine", "a big-endian ELF file", wanted_file, machine_advice);
-  }
-  const auto header = file.read_struct<Elf64_Ehdr>(0, "the ELF header");
-  if (header.e_machine != EM_X86_64) {
-    throw file.refuse("built for another machine", "an ELF file for " + machine_name(header.e_machine),
-                      wanted_file, machine_advice);
-  }
-  if (header.e_type != ET_DYN) {
-    const char* kind = header.e_type == ET_EXEC  ? "a program"
-                       : header.e_type == ET_REL ? "an object file"
-                                                 : "an ELF file of another type";
-    throw file.refuse("not a shared library", kind, wanted_file, "link it with -shared");
-  }
-  return header;
-}
-
 /// Walks one run of notes; those of other owners are skipped.
 class NoteReader {
  public:
-  NoteReader(const File& file, std::string_view owner) : file_{file}, owner_{owner} {}
+  NoteReader(const ElfFile& file, std::string_view owner) : file_{file}, owner_{owner} {}
 
   void walk(std::uint64_t offset, std::uint64_t size, std::uint64_t alignment) {
     if (size > max_note_bytes - total_) {
@@ -159,13 +52,13 @@ class NoteReader {
   static std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
     return (value + unit - 1) / unit * unit;
   }
-  const File& file_;
+  const ElfFile& file_;
   std::string_view owner_;
   std::vector<ElfNote> notes_;
   std::uint64_t total_ = 0;
 };
 
-void walk_segments(const File& file, const Elf64_Ehdr& header, NoteReader& reader) {
+void walk_segments(const ElfFile& file, const Elf64_Ehdr& header, NoteReader& reader) {
   if (header.e_phnum == 0) return;
   if (header.e_phentsize != sizeof(Elf64_Phdr)) {
     throw file.refuse("the file is truncated or damaged", "program headers of a wrong size",
@@ -180,7 +73,8 @@ void walk_segments(const File& file, const Elf64_Ehdr& header, NoteReader& reade
 }
 
 /// For linkers that put the section outside any PT_NOTE segment.
-void walk_sections(const File& file, const Elf64_Ehdr& header, std::string_view wanted, NoteReader& reader) {
+void walk_sections(const ElfFile& file, const Elf64_Ehdr& header, std::string_view wanted,
+                   NoteReader& reader) {
   if (header.e_shnum == 0 || header.e_shentsize != sizeof(Elf64_Shdr) || header.e_shstrndx >= header.e_shnum)
     return;
   const auto table = file.read(header.e_shoff, header.e_shnum * sizeof(Elf64_Shdr), "the section headers");
@@ -206,8 +100,8 @@ void walk_sections(const File& file, const Elf64_Ehdr& header, std::string_view 
 
 std::vector<ElfNote> read_elf_notes(const std::filesystem::path& path, std::string_view owner,
                                     std::string_view section) {
-  const File file{path};
-  const auto header = read_header(file);
+  const ElfFile file{path};
+  const auto header = file.header();
   NoteReader reader{file, owner};
   walk_segments(file, header, reader);
   if (reader.notes().empty()) walk_sections(file, header, section, reader);

@@ -75,7 +75,8 @@ class Checkpoint final : public ph::Hook {
   std::string save_state() const override { return Json{{"files", files_}}.dump(); }
   void load_state(std::string_view bytes) override {
     const auto json = Json::parse(bytes, nullptr, false);
-    if (!json.is_object() || !json.contains("files") || !json["files"].is_array()) return;
+    if (!json.is_object() || !json.contains("files") || !json["files"].is_array())
+      throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "the state is damaged; expected {\"files\": [names]}");
     files_.clear();
     for (const auto& name : json["files"])
       if (name.is_string()) files_.push_back(name.get<std::string>());

@@ -95,7 +95,8 @@ class Evaluation final : public ph::Hook {
   }
   void load_state(std::string_view bytes) override {
     const auto json = Json::parse(bytes, nullptr, false);
-    if (!json.is_object()) return;
+    if (!json.is_object())
+      throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "the state is damaged; expected {\"evaluated_at\": number}");
     resumed_ = true;
     evaluated_at_ = json.value("evaluated_at", std::int64_t{-1});
     const auto best = json.value("best", Json());

@@ -1,0 +1,248 @@
+#include "check/fake_run.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "plugin/instance.hpp"
+#include "plugin/text_rules.hpp"
+
+namespace ph {
+namespace {
+
+constexpr std::array<const char*, PH_STAGE_COUNT> stage_names{"before_run",
+                                                              "before_epoch",
+                                                              "before_train_epoch",
+                                                              "before_train_iter",
+                                                              "after_train_iter",
+                                                              "after_train_epoch",
+                                                              "before_val_epoch",
+                                                              "before_val_iter",
+                                                              "after_val_iter",
+                                                              "after_val_epoch",
+                                                              "after_epoch",
+                                                              "after_run",
+                                                              "before_optimizer_step",
+                                                              "after_optimizer_step",
+                                                              "after_evaluate"};
+
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." && name.find('/') == name.npos && is_line(name, 255);
+}
+
+}  // namespace
+
+struct FakeRun::Calls {
+  static FakeRun& self(void* ctx) { return *static_cast<FakeRun*>(ctx); }
+
+  static std::int32_t scalar(void* ctx, ph_str name, double* out) {
+    const auto text = from_ph(name);
+    if (self(ctx).faults_.nothing_known || (text != "loss" && text != "acc_pose" && text != "PCK"))
+      return PH_ERR_NOT_FOUND;
+    *out = self(ctx).number(text == "loss" ? 0.5 : 0.75);
+    return PH_OK;
+  }
+  static std::int32_t averages(void* ctx, std::int64_t, ph_visit_scalar visit, void* user) {
+    auto& run = self(ctx);
+    if (run.faults_.nothing_known) return PH_OK;
+    visit(user, to_ph("loss"), run.number(1.0 / static_cast<double>(run.event_.iter + 1)));
+    visit(user, to_ph("acc_pose"), run.number(0.5));
+    return PH_OK;
+  }
+  static std::int32_t metrics(void* ctx, ph_visit_scalar visit, void* user) {
+    auto& run = self(ctx);
+    if (run.faults_.nothing_known || !run.evaluated_) return PH_ERR_NOT_FOUND;
+    const auto epoch = static_cast<double>(run.event_.epoch);
+    for (const char* name : {"PCK", "AP", "NME"})
+      visit(user, to_ph(name), run.number(0.5 + 0.1 * std::sin(epoch)));
+    return PH_OK;
+  }
+  static std::int32_t hyper(void* ctx, std::int64_t group, ph_str name, double* out) {
+    auto& run = self(ctx);
+    if (run.faults_.nothing_known || group < 0 || group >= run.table_.n_groups || from_ph(name) != "lr") {
+      return PH_ERR_NOT_FOUND;
+    }
+    *out = run.number(5e-4);
+    return PH_OK;
+  }
+  static std::int32_t tensor(void* ctx, ph_str name, ph_tensor* out) {
+    auto& run = self(ctx);
+    if (run.faults_.nothing_known) return PH_ERR_NOT_FOUND;
+    auto& array = run.arrays_[std::string{from_ph(name)}];
+    if (array.data.empty()) {
+      for (int i = 0; i < 12; ++i) array.data.push_back(0.25f * static_cast<float>(i) - 1.0f);
+      array.before = array.data;
+    }
+    ph_tensor made{};
+    made.size = sizeof made;
+    made.data = array.data.data();
+    made.dtype = {PH_DTYPE_FLOAT, 32, 1};
+    made.device_type = PH_DEVICE_CPU;
+    made.ndim = 2;
+    made.shape = array.shape;
+    made.strides = array.strides;
+    std::memcpy(out, &made, std::min<std::size_t>(out->size, sizeof made));
+    return PH_OK;
+  }
+  static void publish(void* ctx, ph_str name, double) {
+    auto& run = self(ctx);
+    if (!is_line(from_ph(name), 256)) run.run_.fail("publish_scalar with a name that is no line of text");
+  }
+  static std::int32_t save(void* ctx, const ph_save_request* request) {
+    auto& run = self(ctx);
+    std::string line =
+        "save " + std::string{from_ph(request->filename)} + " " + std::to_string(request->flags);
+    if (request->size < sizeof *request)
+      run.run_.fail("request_save with a size of " + std::to_string(request->size));
+    if (!is_plain_name(from_ph(request->filename))) {
+      run.run_.fail("request_save of \"" + printable(from_ph(request->filename), 100) +
+                    "\"; expected a plain name");
+    } else if (!run.faults_.requests_fail) {
+      std::ofstream{std::filesystem::path{run.work_dir_} / std::string{from_ph(request->filename)}};
+    }
+    for (std::int64_t i = 0; i < request->n_remove; ++i) {
+      line += (i == 0 ? " remove " : " ") + std::string{from_ph(request->remove[i])};
+      if (!is_plain_name(from_ph(request->remove[i])))
+        run.run_.fail("request_save removes something that is no plain name");
+    }
+    run.requests_.push_back(printable(line, 1000));
+    return run.faults_.requests_fail ? PH_ERR_IO : PH_OK;
+  }
+  static std::int32_t evaluate(void* ctx) {
+    self(ctx).requests_.emplace_back("evaluate");
+    if (self(ctx).faults_.requests_fail) return PH_ERR_FAILED;
+    self(ctx).evaluate_ = true;
+    return PH_OK;
+  }
+  static std::int32_t stop(void* ctx, ph_str reason) {
+    self(ctx).requests_.push_back("stop: " + printable(from_ph(reason), 200));
+    self(ctx).stop_ = true;
+    return self(ctx).faults_.requests_fail ? PH_ERR_FAILED : PH_OK;
+  }
+};
+
+FakeRun::FakeRun(CaseRun& run, Trial& hook, const std::string& work_dir, Length length, RunFaults faults)
+    : run_{run}, hook_{hook}, work_dir_{work_dir}, length_{length}, faults_{faults} {
+  info_.size = sizeof info_;
+  info_.priority = PH_PRIORITY_NORMAL;
+  const auto& api = hook_.api<ph_hook_api>();
+  hook_.require(run_.call("info", [&] { return api.info(hook_.self(), &info_); }), "info");
+  table_.size = sizeof table_;
+  table_.ctx = this;
+  table_.work_dir = to_ph(work_dir_);
+  table_.name = to_ph("20261124_083000");
+  table_.seed = 7;
+  table_.world_size = 1;
+  table_.n_groups = 2;
+  table_.scalar = Calls::scalar;
+  table_.averages = Calls::averages;
+  table_.metrics = Calls::metrics;
+  table_.hyper = Calls::hyper;
+  table_.tensor = Calls::tensor;
+  table_.publish_scalar = Calls::publish;
+  table_.request_save = Calls::save;
+  table_.request_evaluate = Calls::evaluate;
+  table_.request_stop = Calls::stop;
+  event_.size = sizeof event_;
+  event_.run = &table_;
+  event_.by_epoch = length_.epochs > 0 ? 1 : 0;
+  event_.max_epochs = length_.epochs;
+  event_.iters_in_epoch = event_.iters_per_epoch = length_.iters;
+  event_.max_iters = length_.epochs > 0 ? length_.epochs * length_.iters : length_.iters;
+}
+
+double FakeRun::number(double value) const {
+  return faults_.not_finite ? (value < 0.6 ? NAN : INFINITY) : value;
+}
+
+void FakeRun::check_tensors(const std::string& during) {
+  if ((info_.flags & PH_HOOK_MUTATES) != 0) return;
+  for (const auto& [name, array] : arrays_) {
+    if (std::memcmp(array.data.data(), array.before.data(), array.data.size() * sizeof(float)) != 0) {
+      run_.fail_and_end(during + " wrote to \"" + printable(name, 100) + "\" without PH_HOOK_MUTATES");
+    }
+  }
+}
+
+bool FakeRun::stage(std::int32_t stage) {
+  event_.stage = stage;
+  event_.clock_ns += 1000000;
+  if ((info_.stages & PH_STAGE_BIT(stage)) != 0) {
+    ++stages_seen_;
+    const std::string name = stage_names[static_cast<std::size_t>(stage)];
+    const auto& api = hook_.api<ph_hook_api>();
+    const auto text = "on_stage(" + name + "), arguments " + short_text(hook_.args());
+    const auto status = run_.call(text, [&] { return api.on_stage(hook_.self(), &event_); });
+    check_tensors(name);
+    if (!hook_.accept(status, text)) return false;
+  }
+  if (!std::exchange(evaluate_, false)) return true;
+  evaluated_ = true;
+  return this->stage(PH_STAGE_AFTER_EVALUATE);
+}
+
+bool FakeRun::iteration() {
+  event_.mode = PH_MODE_TRAIN;
+  event_.samples = 8;
+  event_.last = event_.iter + 1 == event_.max_iters ? 1 : 0;
+  for (const auto one : {PH_STAGE_BEFORE_TRAIN_ITER, PH_STAGE_BEFORE_OPTIMIZER_STEP,
+                         PH_STAGE_AFTER_OPTIMIZER_STEP, PH_STAGE_AFTER_TRAIN_ITER}) {
+    if (one == PH_STAGE_AFTER_OPTIMIZER_STEP) ++event_.opt_step;
+    if (!stage(one)) return false;
+  }
+  event_.samples = 0;
+  ++event_.iter;
+  ++event_.inner_iter;
+  return true;
+}
+
+bool FakeRun::validation() {
+  event_.mode = PH_MODE_VAL;
+  event_.inner_iter = 0;
+  event_.iters_in_epoch = 2;
+  bool good = stage(PH_STAGE_BEFORE_VAL_EPOCH);
+  for (; good && event_.inner_iter < 2; ++event_.inner_iter) {
+    good = stage(PH_STAGE_BEFORE_VAL_ITER) && stage(PH_STAGE_AFTER_VAL_ITER);
+  }
+  good = good && stage(PH_STAGE_AFTER_VAL_EPOCH);
+  event_.mode = PH_MODE_TRAIN;
+  event_.iters_in_epoch = length_.iters;
+  event_.inner_iter = 0;
+  return good;
+}
+
+bool FakeRun::epoch() {
+  event_.inner_iter = 0;
+  if (!stage(PH_STAGE_BEFORE_TRAIN_EPOCH)) return false;
+  for (std::int64_t i = 0; i < length_.iters; ++i) {
+    if (!iteration()) return false;
+  }
+  event_.inner_iter = length_.iters - 1;
+  if (!stage(PH_STAGE_AFTER_TRAIN_EPOCH)) return false;
+  ++event_.epoch;
+  return validation();
+}
+
+bool FakeRun::go(std::int64_t first_epoch, std::int64_t stop) {
+  table_.start_epoch = event_.epoch = first_epoch;
+  table_.start_iter = event_.iter = event_.opt_step = first_epoch * length_.iters;
+  if (!stage(PH_STAGE_BEFORE_RUN)) return false;
+  if (length_.epochs == 0) {
+    if (!stage(PH_STAGE_BEFORE_EPOCH)) return false;
+    while (event_.iter < length_.iters && !stop_) {
+      if (!iteration()) return false;
+    }
+    if (!stage(PH_STAGE_AFTER_EPOCH)) return false;
+  } else {
+    while (event_.epoch < (stop >= 0 ? stop : length_.epochs) && !stop_) {
+      if (!epoch()) return false;
+    }
+    if (stop >= 0) return true;
+  }
+  event_.last = 1;
+  return stage(PH_STAGE_AFTER_RUN);
+}
+
+}  // namespace ph
