@@ -1,9 +1,9 @@
 #include <cstdio>
+#include <filesystem>
 
 #include "commands.hpp"
 #include "plugin/trust.hpp"
 #include "plugin_commands/plugin_commands.hpp"
-#include "program_paths.hpp"
 
 namespace {
 
@@ -22,7 +22,7 @@ void add_plugin(CLI::App& app, Action& action) {
   auto* plugin = app.add_subcommand("plugin", "List, describe and check plugins");
   plugin->require_subcommand(1);
   plugin->footer("Example: posehost plugin info Adam");
-  add_plugin_commands(*plugin, action, {(program_folder() / "posehost").string(), "plugin"});
+  add_plugin_commands(*plugin, action, {std::filesystem::read_symlink("/proc/self/exe").string(), "plugin"});
 
   auto* trusting = plugin->add_subcommand("trust", "Let configs name plugins in a folder");
   trusting->add_option("dir", trusted_folder, "Folder")->required()->check(CLI::ExistingDirectory);

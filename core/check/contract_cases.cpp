@@ -104,6 +104,7 @@ void check_declared(CaseRun& run) {
   if (run.component().kind == PH_KIND_OPTIMIZER) static_cast<void>(slots_of(instance));
   if (run.component().kind == PH_KIND_HOOK) {
     const auto info = hook_info_of(instance);
+    static_cast<void>(hook_slots_of(instance));
     if (info.stages == 0) run.note("wants no stage with these arguments");
     if ((info.flags & ~PH_HOOK_MUTATES) != 0)
       run.fail("flags that this ABI does not have: " + std::to_string(info.flags));

@@ -26,7 +26,10 @@ constexpr std::array<const char*, PH_STAGE_COUNT> stage_names{"before_run",
                                                               "after_run",
                                                               "before_optimizer_step",
                                                               "after_optimizer_step",
-                                                              "after_evaluate"};
+                                                              "after_evaluate",
+                                                              "before_evaluate",
+                                                              "before_save",
+                                                              "after_save"};
 
 bool is_plain_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." && name.find('/') == name.npos && is_line(name, 255);
@@ -64,26 +67,79 @@ struct FakeRun::Calls {
     if (run.faults_.nothing_known || group < 0 || group >= run.table_.n_groups || from_ph(name) != "lr") {
       return PH_ERR_NOT_FOUND;
     }
-    *out = run.number(5e-4);
+    const auto set = run.hypers_.find("lr");
+    *out = run.number(set != run.hypers_.end() ? set->second : 5e-4);
     return PH_OK;
   }
+  static std::string text(ph_str name) { return std::string{from_ph(name)}; }
+  static bool mutates(void* ctx) { return (self(ctx).info_.flags & PH_HOOK_MUTATES) != 0; }
+
   static std::int32_t tensor(void* ctx, ph_str name, ph_tensor* out) {
     auto& run = self(ctx);
+    return run.faults_.nothing_known ? PH_ERR_NOT_FOUND : run.tensors_.find(text(name), out);
+  }
+  static std::int32_t visit_tensors(void* ctx, ph_str prefix, ph_visit_tensor visit, void* user) {
+    auto& run = self(ctx);
+    return run.faults_.nothing_known ? PH_ERR_NOT_FOUND : run.tensors_.visit(text(prefix), visit, user);
+  }
+  static std::int32_t combine(void* ctx, ph_str to, double a, ph_str from, double b) {
+    auto& run = self(ctx);
     if (run.faults_.nothing_known) return PH_ERR_NOT_FOUND;
-    auto& array = run.arrays_[std::string{from_ph(name)}];
-    if (array.data.empty()) {
-      for (int i = 0; i < 12; ++i) array.data.push_back(0.25f * static_cast<float>(i) - 1.0f);
-      array.before = array.data;
+    const auto status = run.tensors_.combine(text(to), a, text(from), b, mutates(ctx));
+    return status;
+  }
+  static std::int32_t swap(void* ctx, ph_str one, ph_str other) {
+    auto& run = self(ctx);
+    return run.faults_.nothing_known ? PH_ERR_NOT_FOUND
+                                     : run.tensors_.swap(text(one), text(other), mutates(ctx));
+  }
+  static std::int32_t set_hyper(void* ctx, std::int64_t group, ph_str name, double value) {
+    auto& run = self(ctx);
+    if (!mutates(ctx)) return PH_ERR_UNSUPPORTED;
+    if (!std::isfinite(value)) return PH_ERR_INVALID_ARGUMENT;
+    if (run.faults_.nothing_known || text(name) != "lr" || group < -1 || group >= run.table_.n_groups)
+      return PH_ERR_NOT_FOUND;
+    run.hypers_["lr"] = value;
+    return PH_OK;
+  }
+  static std::int32_t set_requires_grad(void* ctx, ph_str param, std::int32_t) {
+    auto& run = self(ctx);
+    if (!mutates(ctx)) return PH_ERR_UNSUPPORTED;
+    return !run.faults_.nothing_known && run.tensors_.has_param(text(param)) ? PH_OK : PH_ERR_NOT_FOUND;
+  }
+  static std::int32_t publish_text(void* ctx, ph_str name, ph_str value) {
+    if (name.len <= 0 || name.len > 256 || value.len > 1 << 20) return PH_ERR_INVALID_ARGUMENT;
+    return keep(ctx, PH_PUBLISHED_TEXT, name, text(value));
+  }
+  static std::int32_t publish_picture(void* ctx, ph_str name, const ph_picture* picture) {
+    const bool sane = name.len > 0 && name.len <= 256 && picture->data != nullptr && picture->width >= 1 &&
+                      picture->height >= 1 && picture->width <= 16384 && picture->height <= 16384 &&
+                      picture->stride >= picture->width * picture->channels;
+    // Read as a host would: a wrong size is memory that is not there.
+    if (!sane) return PH_ERR_INVALID_ARGUMENT;
+    std::string copy;
+    for (std::int64_t row = 0; row < picture->height; ++row) {
+      copy.append(reinterpret_cast<const char*>(picture->data) + row * picture->stride,
+                  static_cast<std::size_t>(picture->width * picture->channels));
     }
-    ph_tensor made{};
-    made.size = sizeof made;
-    made.data = array.data.data();
-    made.dtype = {PH_DTYPE_FLOAT, 32, 1};
-    made.device_type = PH_DEVICE_CPU;
-    made.ndim = 2;
-    made.shape = array.shape;
-    made.strides = array.strides;
-    std::memcpy(out, &made, std::min<std::size_t>(out->size, sizeof made));
+    return keep(ctx, PH_PUBLISHED_PICTURE, name, std::move(copy));
+  }
+  static std::int32_t keep(void* ctx, std::int32_t kind, ph_str name, std::string text) {
+    auto& run = self(ctx);
+    if (run.around_ || run.faults_.requests_fail) return PH_ERR_UNSUPPORTED;
+    ph_published item{};
+    item.size = sizeof item;
+    item.kind = kind;
+    run.published_.push_back(item);
+    run.published_text_.push_back(std::string{from_ph(name)});
+    run.published_text_.push_back(kind == PH_PUBLISHED_TEXT ? std::move(text) : std::string{});
+    return PH_OK;
+  }
+  static std::int32_t rollback(void* ctx) {
+    auto& run = self(ctx);
+    if (!mutates(ctx) || run.around_) return PH_ERR_UNSUPPORTED;
+    if (run.faults_.requests_fail || run.saved_ == 0) return PH_ERR_NOT_FOUND;
+    run.requests_.emplace_back("rollback");
     return PH_OK;
   }
   static void publish(void* ctx, ph_str name, double) {
@@ -108,9 +164,11 @@ struct FakeRun::Calls {
         run.run_.fail("request_save removes something that is no plain name");
     }
     run.requests_.push_back(printable(line, 1000));
+    if (!run.faults_.requests_fail) ++run.saves_;
     return run.faults_.requests_fail ? PH_ERR_IO : PH_OK;
   }
   static std::int32_t evaluate(void* ctx) {
+    if (self(ctx).around_) return PH_ERR_UNSUPPORTED;
     self(ctx).requests_.emplace_back("evaluate");
     if (self(ctx).faults_.requests_fail) return PH_ERR_FAILED;
     self(ctx).evaluate_ = true;
@@ -145,6 +203,15 @@ FakeRun::FakeRun(CaseRun& run, Trial& hook, const std::string& work_dir, Length 
   table_.request_save = Calls::save;
   table_.request_evaluate = Calls::evaluate;
   table_.request_stop = Calls::stop;
+  table_.visit_tensors = Calls::visit_tensors;
+  table_.combine = Calls::combine;
+  table_.swap = Calls::swap;
+  table_.set_hyper = Calls::set_hyper;
+  table_.set_requires_grad = Calls::set_requires_grad;
+  table_.publish_text = Calls::publish_text;
+  table_.publish_picture = Calls::publish_picture;
+  table_.request_rollback = Calls::rollback;
+  read_slots();
   event_.size = sizeof event_;
   event_.run = &table_;
   event_.by_epoch = length_.epochs > 0 ? 1 : 0;
@@ -157,28 +224,76 @@ double FakeRun::number(double value) const {
   return faults_.not_finite ? (value < 0.6 ? NAN : INFINITY) : value;
 }
 
+void FakeRun::read_slots() {
+  const auto& api = hook_.api<ph_hook_api>();
+  if (api.slots == nullptr) return;
+  ph_hook_slots out{};
+  out.size = sizeof out;
+  hook_.require(run_.call("slots", [&] { return api.slots(hook_.self(), &out); }), "slots");
+  if (out.n_slots < 0 || out.n_slots > 16)
+    run_.fail_and_end(std::to_string(out.n_slots) + " slots; expected 0 to 16");
+  std::vector<ph_hook_slot> slots;
+  for (std::int64_t i = 0; i < out.n_slots; ++i) slots.push_back(*out.slots[i]);
+  tensors_.add_slots(slots);
+}
+
 void FakeRun::check_tensors(const std::string& during) {
-  if ((info_.flags & PH_HOOK_MUTATES) != 0) return;
-  for (const auto& [name, array] : arrays_) {
-    if (std::memcmp(array.data.data(), array.before.data(), array.data.size() * sizeof(float)) != 0) {
-      run_.fail_and_end(during + " wrote to \"" + printable(name, 100) + "\" without PH_HOOK_MUTATES");
-    }
+  const auto changed = tensors_.changed();
+  if (!changed.empty() && (info_.flags & PH_HOOK_MUTATES) == 0) {
+    run_.fail_and_end(during + " wrote to \"" + printable(changed, 100) + "\" without PH_HOOK_MUTATES");
   }
+  tensors_.remember();
+}
+
+bool FakeRun::call_hook(std::int32_t stage) {
+  event_.stage = stage;
+  event_.clock_ns += 1000000;
+  if ((info_.stages & PH_STAGE_BIT(stage)) == 0) return true;
+  ++stages_seen_;
+  const std::string name = stage_names[static_cast<std::size_t>(stage)];
+  const auto& api = hook_.api<ph_hook_api>();
+  const auto text = "on_stage(" + name + "), arguments " + short_text(hook_.args());
+  const auto status = run_.call(text, [&] { return api.on_stage(hook_.self(), &event_); });
+  check_tensors(name);
+  return hook_.accept(status, text);
+}
+
+/// What was published reaches every hook that listens, the publishing one too.
+bool FakeRun::hand_on() {
+  const auto items = std::exchange(published_, {});
+  const auto texts = std::exchange(published_text_, {});
+  const auto& api = hook_.api<ph_hook_api>();
+  if (api.on_publish == nullptr) return true;
+  around_ = true;
+  const unsigned char dots[4] = {1, 2, 3, 4};
+  const ph_picture picture{sizeof picture, 0, dots, 2, 2, 1, 2};
+  bool good = true;
+  for (std::size_t i = 0; i < items.size() && good; ++i) {
+    auto item = items[i];
+    item.from = to_ph("test.check/Hook");
+    item.name = to_ph(texts[2 * i]);
+    item.text = to_ph(texts[2 * i + 1]);
+    if (item.kind == PH_PUBLISHED_PICTURE) item.picture = &picture;
+    good = hook_.accept(run_.call("on_publish", [&] { return api.on_publish(hook_.self(), &event_, &item); }),
+                        "on_publish");
+  }
+  around_ = false;
+  return good;
 }
 
 bool FakeRun::stage(std::int32_t stage) {
-  event_.stage = stage;
-  event_.clock_ns += 1000000;
-  if ((info_.stages & PH_STAGE_BIT(stage)) != 0) {
-    ++stages_seen_;
-    const std::string name = stage_names[static_cast<std::size_t>(stage)];
-    const auto& api = hook_.api<ph_hook_api>();
-    const auto text = "on_stage(" + name + "), arguments " + short_text(hook_.args());
-    const auto status = run_.call(text, [&] { return api.on_stage(hook_.self(), &event_); });
-    check_tensors(name);
-    if (!hook_.accept(status, text)) return false;
+  if (!call_hook(stage) || !hand_on()) return false;
+  const auto inside = [&](std::int32_t one) {
+    around_ = true;
+    const bool good = call_hook(one);
+    around_ = false;
+    return good;
+  };
+  for (; saves_ > 0; --saves_, ++saved_) {
+    if (!inside(PH_STAGE_BEFORE_SAVE) || !inside(PH_STAGE_AFTER_SAVE)) return false;
   }
   if (!std::exchange(evaluate_, false)) return true;
+  if (!inside(PH_STAGE_BEFORE_EVALUATE)) return false;
   evaluated_ = true;
   return this->stage(PH_STAGE_AFTER_EVALUATE);
 }
@@ -189,7 +304,10 @@ bool FakeRun::iteration() {
   event_.last = event_.iter + 1 == event_.max_iters ? 1 : 0;
   for (const auto one : {PH_STAGE_BEFORE_TRAIN_ITER, PH_STAGE_BEFORE_OPTIMIZER_STEP,
                          PH_STAGE_AFTER_OPTIMIZER_STEP, PH_STAGE_AFTER_TRAIN_ITER}) {
-    if (one == PH_STAGE_AFTER_OPTIMIZER_STEP) ++event_.opt_step;
+    if (one == PH_STAGE_AFTER_OPTIMIZER_STEP) {
+      tensors_.train(event_.iter);
+      ++event_.opt_step;
+    }
     if (!stage(one)) return false;
   }
   event_.samples = 0;

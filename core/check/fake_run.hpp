@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "check/fake_host.hpp"
+#include "check/fake_tensors.hpp"
 
 namespace ph {
 
@@ -33,21 +34,21 @@ class FakeRun {
   bool go(std::int64_t first_epoch = 0, std::int64_t stop = -1);
   /// Requests in their order: "save epoch_1.safetensors 3 remove a b", "evaluate", "stop: why".
   [[nodiscard]] const std::vector<std::string>& requests() const noexcept { return requests_; }
+  /// Parameters, buffers and the hook's tensors; to be set before go() where a run is resumed.
+  [[nodiscard]] FakeTensors& tensors() noexcept { return tensors_; }
   [[nodiscard]] std::int64_t stages_seen() const noexcept { return stages_seen_; }
   [[nodiscard]] const ph_hook_info& info() const noexcept { return info_; }
 
  private:
   struct Calls;
-  struct Array {
-    std::vector<float> data;
-    std::vector<float> before;
-    std::int64_t shape[2]{4, 3}, strides[2]{3, 1};
-  };
   bool stage(std::int32_t stage);
   bool epoch();
   bool iteration();
   bool validation();
   void check_tensors(const std::string& during);
+  void read_slots();
+  bool call_hook(std::int32_t stage);
+  bool hand_on();
   double number(double value) const;
 
   CaseRun& run_;
@@ -58,10 +59,14 @@ class FakeRun {
   ph_hook_info info_{};
   ph_run table_{};
   ph_hook_event event_{};
-  std::map<std::string, Array> arrays_;
+  FakeTensors tensors_;
+  std::map<std::string, double> hypers_;
+  std::vector<ph_published> published_;  // names and texts in published_text_
+  std::vector<std::string> published_text_;
   std::vector<std::string> requests_;
   std::int64_t stages_seen_ = 0;
-  bool evaluate_ = false, evaluated_ = false, stop_ = false;
+  std::int64_t saves_ = 0, saved_ = 0;
+  bool evaluate_ = false, evaluated_ = false, stop_ = false, around_ = false;
 };
 
 }  // namespace ph

@@ -98,7 +98,12 @@ void check_resume(CaseRun& run) {
     if (whole.api<ph_hook_api>().save_state != nullptr &&
         !load(run, second, saved(run, first), "its own state"))
       continue;
+    after.tensors().load(before.tensors().saved());
     if (!after.go(2)) run.fail_and_end("a run that is resumed fails, one that is not goes through");
+    if (unbroken.tensors().saved() != after.tensors().saved()) {
+      run.fail_and_end("a resumed run ends with other tensors than an unbroken one; arguments " +
+                       short_text(args));
+    }
     auto both = before.requests();
     both.insert(both.end(), after.requests().begin(), after.requests().end());
     const auto& expected = unbroken.requests();
