@@ -43,7 +43,9 @@ class NaNGuard final : public ph::Hook {
   std::string save_state() const override { return nlohmann::json{{"rollbacks", count_}}.dump(); }
   void load_state(std::string_view bytes) override {
     const auto json = nlohmann::json::parse(bytes, nullptr, false);
-    if (json.is_object()) count_ = json.value("rollbacks", std::int64_t{0});
+    if (!json.is_object())
+      throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "the state is damaged; expected {\"rollbacks\": number}");
+    count_ = json.value("rollbacks", std::int64_t{0});
   }
 
  private:
