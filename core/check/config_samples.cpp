@@ -230,6 +230,10 @@ class Breaker {
       put(at, std::move(without), "without " + name.get<std::string>());
     }
     const auto properties = schema.find("properties");
+    for (const auto& [name, member] : value.items()) {
+      const bool named = properties != schema.end() && properties->contains(name);
+      if (!named && others != schema.end() && others->is_object()) visit(*others, member, at / name, depth + 1);
+    }
     if (properties == schema.end()) return;
     for (const auto& [name, property] : properties->items()) {
       if (value.contains(name)) visit(property, value[name], at / name, depth + 1);
