@@ -99,6 +99,10 @@ void add_bench_arguments(CLI::App& app, BenchArguments& arguments) {
       ->type_name("PART");
   app.add_option("--rounds", arguments.rounds, "Rounds of which the median counts (default 20)")
       ->check(CLI::Range(1, 100000));
+  app.add_option("--shapes", arguments.shapes,
+                 "optimizer: tensors as in FILE, {\"shapes\": [[64, 3, 7, 7], ...]}, instead of the model's")
+      ->check(CLI::ExistingFile)
+      ->type_name("FILE");
   app.add_flag("--json", arguments.json, "Print the figures as JSON");
   app.footer(
       "Examples:\n"

@@ -21,6 +21,7 @@ struct BenchArguments {
   ph::RunOptions run;
   std::vector<std::string> what{"data", "step", "optimizer"};
   int rounds = 20;
+  std::filesystem::path shapes;
   bool json = false;
 };
 /// The flags of `posehost bench`, for both programs likewise.

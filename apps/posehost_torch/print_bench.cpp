@@ -44,7 +44,7 @@ void print_optimizer(const ph::Json& optimizer) {
 }  // namespace
 
 int print_bench(const BenchArguments& arguments) {
-  const auto result = ph::run_bench({arguments.run, arguments.what, arguments.rounds});
+  const auto result = ph::run_bench({arguments.run, arguments.what, arguments.rounds, arguments.shapes});
   if (arguments.json) {
     std::cout << result.dump(2) << "\n";
     return 0;

@@ -30,7 +30,7 @@ Json run_bench(const BenchOptions& options) {
     if (what == "data") result[what] = bench_data(options);
     if (what == "step") result[what] = bench_step(plan, options.rounds);
     if (what == "operators") result[what] = bench_operators(plan, options.rounds);
-    if (what == "optimizer") result[what] = bench_optimizer(plan, options.rounds);
+    if (what == "optimizer") result[what] = bench_optimizer(plan, options);
   }
   result["peak_memory_mib"] = peak_memory_mib();
   return result;

@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -12,6 +13,9 @@ struct BenchOptions {
   RunOptions run;
   std::vector<std::string> what{"data", "step", "optimizer"};
   int rounds = 20;  ///< measured; two more before them are not
+  /// JSON file, {"shapes": [[64, 3, 7, 7], [64], …]}: `optimizer` works on tensors of these shapes instead
+  /// of the model's. Empty: the model's.
+  std::filesystem::path shapes;
 };
 
 /// Measures parts of the run that a config describes, without writing anything:

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "config/load.hpp"
 #include "tools/bench_parts.hpp"
 #include "tools/bench_timing.hpp"
 
@@ -49,9 +50,29 @@ class FusedAdam {
   double lr_ = 0, beta1_ = 0, beta2_ = 0, eps_ = 0, weight_decay_ = 0;
 };
 
+std::vector<TrainableParam> read_shapes(const std::filesystem::path& file) {
+  std::vector<TrainableParam> params;
+  for (const auto& shape : load_config(file).at("shapes").elements()) {
+    TrainableParam param;
+    param.facts.name = "p" + std::to_string(params.size());
+    for (const auto& side : shape.elements()) {
+      if (side.i64() < 1) throw side.error("no size of a tensor", "at least 1");
+      param.facts.shape.push_back(side.i64());
+    }
+    param.tensor = at::randn(param.facts.shape).set_requires_grad(true);
+    param.facts.numel = param.tensor.numel();
+    params.push_back(std::move(param));
+  }
+  return params;
+}
+
 }  // namespace
 
-Json bench_optimizer(RunPlan& plan, int rounds) {
+Json bench_optimizer(RunPlan& plan, const BenchOptions& options) {
+  const auto rounds = options.rounds;
+  if (!options.shapes.empty())
+    plan.optimizer =
+        std::make_unique<Optimizer>(*plan.plugins, plan.config.at("optimizer"), read_shapes(options.shapes));
   at::NoGradGuard no_grad;
   auto& optimizer = *plan.optimizer;
   std::int64_t numel = 0;
@@ -81,11 +102,9 @@ Json bench_optimizer(RunPlan& plan, int rounds) {
       }
     }
   }
-  Json result{{"optimizer", name},
-              {"tensors", optimizer.params().size()},
-              {"numbers", numel},
-              {"rounds", rounds},
-              {"plugin_ms", median(ours)}};
+  Json result{{"optimizer", name}, {"tensors", optimizer.params().size()},   {"numbers", numel},
+              {"rounds", rounds},  {"state_bytes", optimizer.state_bytes()}, {"plugin_ms", median(ours)},
+              {"rounds_ms", ours}};
   if (fused) {
     result["fused_ms"] = median(theirs);
     result["ratio"] = median(ours) / median(theirs);

@@ -11,6 +11,6 @@ namespace ph {
 [[nodiscard]] Json bench_data(const BenchOptions& options);
 [[nodiscard]] Json bench_step(RunPlan& plan, int rounds);
 [[nodiscard]] Json bench_operators(RunPlan& plan, int rounds);
-[[nodiscard]] Json bench_optimizer(RunPlan& plan, int rounds);
+[[nodiscard]] Json bench_optimizer(RunPlan& plan, const BenchOptions& options);
 
 }  // namespace ph
