@@ -16,6 +16,8 @@ void add_plugin_new(CLI::App& plugin, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_weights(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
+void add_status(CLI::App& app, Action& action);
+void add_ctl(CLI::App& app, Action& action);
 /// The same below `plugin`.
 void add_plugin_replay(CLI::App& plugin, Action& action);
 void add_plugin_kernel(CLI::App& plugin, Action& action);

@@ -23,6 +23,8 @@ int main(int argc, char** argv) {
   add_plugin(app, action);
   add_doctor(app, action);
   add_evaluate(app, action);
+  add_status(app, action);
+  add_ctl(app, action);
   if (args.empty()) {
     std::cout << app.help();
     return 2;

@@ -128,6 +128,14 @@ std::vector<ComponentRef> PluginCatalog::components(std::string_view kind) const
   return all;
 }
 
+std::vector<const CatalogEntry*> PluginCatalog::loaded() const {
+  std::vector<const CatalogEntry*> files;
+  for (const auto& entry : impl_->entries) {
+    if (impl_->libraries.count(&entry) > 0) files.push_back(&entry);
+  }
+  return files;
+}
+
 const LoadedComponent& PluginCatalog::load(const ComponentRef& ref) const {
   for (const auto& component : impl_->open(*ref.entry).components()) {
     if (component.kind == ref.note->kind && component.name == ref.note->name) return component;

@@ -50,6 +50,9 @@ class PluginCatalog {
 
   [[nodiscard]] const std::vector<PluginFolder>& folders() const noexcept;
 
+  /// The files that have been loaded so far.
+  [[nodiscard]] std::vector<const CatalogEntry*> loaded() const;
+
   /// Resolves `name`, bare or "vendor.id/Name", for `kind` (PH_KIND_*). `asked` is where the config asks
   /// for it. A bare name that no plugin has may be an alias (aliases.hpp) of one component. Throws
   /// Error(plugin): unknown (nearest names, folders searched, broken files), ambiguous in a tier, offered

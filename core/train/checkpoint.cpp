@@ -114,6 +114,7 @@ void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkp
                                               {"posehost.position", to_json(checkpoint.position).dump()},
                                               {"posehost.config", checkpoint.config},
                                               {"posehost.dataset", checkpoint.dataset}};
+  if (!checkpoint.steered.empty()) metadata["posehost.steered"] = checkpoint.steered;
   write_safetensors(file, views, metadata);
   write_sidecar(file);
 }
@@ -151,6 +152,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   checkpoint.position = position_from(get("posehost.position"), where);
   checkpoint.config = get("posehost.config");
   checkpoint.dataset = get("posehost.dataset");
+  checkpoint.steered = get("posehost.steered");
   return checkpoint;
 }
 

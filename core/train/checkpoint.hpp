@@ -29,6 +29,7 @@ struct Checkpoint {
   std::string log;                                ///< values logged in the epoch so far; may be empty
   RunPosition position;
   std::string config;   ///< resolved config as JSON text, without paths of this run
+  std::string steered;  ///< hyper-parameters set while it ran, as JSON text; may be empty
   std::string dataset;  ///< names of keypoints, flip pairs: what inference needs, as JSON text
 };
 

@@ -7,6 +7,7 @@
 #include "log/log.hpp"
 #include "plugin/declared.hpp"
 #include "plugin/sink.hpp"
+#include "run/place.hpp"
 
 namespace ph {
 namespace {
@@ -109,6 +110,7 @@ void HookList::add(const PluginCatalog& catalog, const ComponentRef& ref, const 
   entry.api = &entry.plugin->api<ph_hook_api>();
   const auto info = hook_info_of(*entry.plugin);
   entry.name = loaded.name;
+  entry.qualified = entry.plugin->qualified_name();
   entry.stages = info.stages;
   entry.flags = info.flags;
   entry.slots = std::make_shared<HookSlots>(hook_slots_of(*entry.plugin));
@@ -132,6 +134,7 @@ void HookList::make_slots(const torch::nn::Module& model) {
 void HookList::call(Entry& entry, const char* what,
                     const std::function<std::int32_t(const Entry&)>& function) {
   running_ = &entry;
+  const PlaceScope here(entry.qualified.c_str(), what);
   const auto status = function(entry);
   if (status == PH_OK) return;
   if (!entry.options.disable_on_error) entry.plugin->check(status, what);
@@ -170,7 +173,7 @@ void HookList::publish(const ph_hook_event& event, const ph_published& item) {
   running_ = outer;
 }
 
-std::string HookList::running() const { return running_ ? running_->plugin->qualified_name() : ""; }
+std::string HookList::running() const { return running_ ? running_->qualified : ""; }
 
 bool HookList::may_mutate() const noexcept { return running_ && (running_->flags & PH_HOOK_MUTATES) != 0; }
 

@@ -70,7 +70,7 @@ class HookList {
 
  private:
   struct Entry {
-    std::string name, key;  // key: "@hook/<qualified name>[#n]/"
+    std::string name, qualified, key;  // key: "@hook/<qualified name>[#n]/"
     std::uint64_t stages;
     Builtin builtin;
     HookOptions options;

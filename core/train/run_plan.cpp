@@ -5,6 +5,7 @@
 #include "config/run_config.hpp"
 #include "log/log.hpp"
 #include "train/plan_parts.hpp"
+#include "train/stored_checkpoints.hpp"
 #include "train/torch_services.hpp"
 
 namespace ph {
@@ -32,8 +33,7 @@ std::filesystem::path choose_checkpoint(const RunPlan& plan, const RunOptions& o
   auto wanted = options.resume;
   if (wanted.empty() && plan.config.has("resume_from")) wanted = plan.config.at("resume_from").string();
   if (wanted != "auto") return wanted;
-  const auto last = plan.work_dir / "last.safetensors";
-  return std::filesystem::exists(last) ? std::filesystem::canonical(last) : std::filesystem::path();
+  return newest_usable_checkpoint(plan.work_dir);
 }
 
 std::int64_t choose_seed(const Node& config) {

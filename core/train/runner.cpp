@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "log/log.hpp"
+#include "run/place.hpp"
 #include "train/evaluator.hpp"
+#include "train/run_control.hpp"
 
 namespace ph {
 namespace {
@@ -18,6 +20,11 @@ std::vector<bool> unroll(const std::vector<WorkflowEntry>& workflow) {
   return cycle;
 }
 
+auto next_batch(Loader& loader) {
+  const PlaceScope here(nullptr, "waiting for data");
+  return loader.next();
+}
+
 }  // namespace
 
 Runner::Runner(RunPlan& plan, std::string run_name, double stop_after_s)
@@ -27,6 +34,8 @@ Runner::Runner(RunPlan& plan, std::string run_name, double stop_after_s)
       started_{std::chrono::steady_clock::now()},
       stop_after_s_{stop_after_s},
       cycle_{unroll(plan.workflow)} {
+  rule_name_ = plan.optimizer->rule().qualified_name();
+  place().iteration = 0;
   plan.steps->schedule = [this](const ScheduleChain& chain) { apply_schedule(chain); };
   plan.steps->optimize = [this] { optimize(); };
 }
@@ -40,10 +49,14 @@ RunResult Runner::run() {
   } else {
     run_iterations();
   }
+  writer_.wait();
   result_.finished = !stop_;
   stage(PH_STAGE_AFTER_RUN);
+  writer_.wait();
   progress_.finish();
   if (result_.finished && plan_.val && evaluated_at_ != iter_) evaluate_now();
+  writer_.wait();
+  if (control_) fill_status();
   return std::move(result_);
 }
 
@@ -77,7 +90,7 @@ void Runner::train_epoch() {
   plan_.model->train();
   plan_.train->start(epoch_, inner_iter_);
   stage(PH_STAGE_BEFORE_TRAIN_EPOCH);
-  while (auto batch = plan_.train->next()) {
+  while (auto batch = next_batch(*plan_.train)) {
     train_iteration(*batch);
     if (stopping()) {
       if (inner_iter_ < iters_in_epoch_) return;
@@ -101,7 +114,7 @@ void Runner::run_iterations() {
         ++flow_;
       validate(std::min(flow_ - first, plan_.val_loss->batches()));
     } else {
-      auto batch = plan_.train->next();
+      auto batch = next_batch(*plan_.train);
       if (!batch) {
         inner_iter_ = 0;
         plan_.train->start(++epoch_);
@@ -127,13 +140,14 @@ void Runner::validate(std::int64_t batches) {
   plan_.val_loss->start(0);
   stage(PH_STAGE_BEFORE_VAL_EPOCH);
   for (inner_iter_ = 0; inner_iter_ < batches; ++inner_iter_) {
-    auto batch = plan_.val_loss->next();
+    auto batch = next_batch(*plan_.val_loss);
     if (!batch) break;
     samples_ = batch->samples();
     log_.next(samples_);
     stage(PH_STAGE_BEFORE_VAL_ITER);
     const auto ready = to_device(std::move(*batch), plan_.compute);
     {
+      const PlaceScope here(nullptr, "validation step");
       const AutocastScope autocast(plan_.compute);
       record(plan_.model->train_step(ready), ready);
     }
@@ -149,6 +163,11 @@ void Runner::validate(std::int64_t batches) {
 }
 
 bool Runner::stopping() {
+  writer_.check();
+  if (control_) {
+    for (const auto& request : control_->take_requests()) answer(request);
+  }
+  report();
   if (signals_.take_save()) save({"iter_" + std::to_string(iter_) + ".safetensors", true, true, {}});
   if (stop_) return true;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started_;

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "train/checkpoint.hpp"
+#include "train/checkpoint_writer.hpp"
 #include "train/log_buffer.hpp"
 #include "train/progress_line.hpp"
 #include "train/run_plan.hpp"
@@ -15,6 +17,9 @@
 #include "train/stop_signal.hpp"
 
 namespace ph {
+
+class RunControl;
+struct RunRequest;
 
 /// How a run ended.
 struct RunResult {
@@ -33,6 +38,8 @@ class Runner {
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
+  /// From now on the run answers requests and tells its status. `control` outlives it.
+  void attach(RunControl& control);
   /// Continues from a checkpoint: weights, optimizer, hooks, position. Throws Error(data).
   void resume(const std::filesystem::path& file);
   /// Throws Error when something fails; what was saved stays.
@@ -62,6 +69,14 @@ class Runner {
   [[nodiscard]] RunPosition position() const;
   [[nodiscard]] bool stopping();
   void save_and_stop();
+  // runner_control.cpp: what comes from outside.
+  void answer(const RunRequest& request);
+  void steer(const std::string& name, double value);
+  [[nodiscard]] double base_of(std::size_t group, int index) const;
+  [[nodiscard]] std::string steered_state() const;
+  void load_steered(const std::string& text);
+  void report();
+  void fill_status();
 
   RunPlan& plan_;
   LogBuffer log_;
@@ -71,6 +86,16 @@ class Runner {
   std::chrono::steady_clock::time_point started_;
   double stop_after_s_;
   RunResult result_;
+  CheckpointWriter writer_;
+  std::filesystem::path resumed_from_;
+  std::string rule_name_;
+  RunControl* control_ = nullptr;
+  std::map<int, double> steered_;  // hyper-parameters set from outside: index, share of the config's value
+  struct Reported {
+    std::chrono::steady_clock::time_point at{};
+    std::int64_t iter = 0, samples = 0;
+  } reported_;
+  std::int64_t samples_done_ = 0;  // since the last report
 
   // Where the run is. The flags tell what has already happened at the current stage, so that a
   // checkpoint asked for by a hook says exactly what is in its weights.

@@ -2,7 +2,9 @@
 #include <nlohmann/json.hpp>
 
 #include "log/log.hpp"
+#include "run/place.hpp"
 #include "train/evaluator.hpp"
+#include "train/resume_changes.hpp"
 #include "train/runner.hpp"
 
 namespace ph {
@@ -22,6 +24,17 @@ std::string dataset_summary(const DatasetInfo& info) {
               {"sigmas", info.sigmas},
               {"skeleton", info.skeleton}}
       .dump();
+}
+
+// What the config says now holds, as far as it leaves network and task as they were.
+void accept_changes(const Json& before, const Json& now, const std::string& where) {
+  const auto changes = config_changes(before, now);
+  if (!changes.refused.empty()) {
+    throw Error(ErrorKind::config, where + ": belongs to a run with another network or task",
+                changes.refused.front(), "the config of that run",
+                "--load-from to start a new run from these weights");
+  }
+  for (const auto& change : changes.taken) log_info("changed since the checkpoint: " + change);
 }
 
 }  // namespace
@@ -66,14 +79,12 @@ void Runner::write_checkpoint(const SaveRequest& request) {
   checkpoint.position = position();
   checkpoint.config = portable_config(plan_.config);
   checkpoint.dataset = dataset_summary(plan_.train->dataset().info());
+  checkpoint.steered = steered_state();
   const auto file = plan_.work_dir / request.filename;
-  save_checkpoint(file, checkpoint);
-  if (request.last) point_to(plan_.work_dir / "last.safetensors", file);
-  for (const auto& old : request.remove) {
-    std::error_code ignored;  // a file that somebody took away is gone, as was wanted
-    std::filesystem::remove(plan_.work_dir / old, ignored);
-    std::filesystem::remove(plan_.work_dir / (old + ".info.json"), ignored);
-  }
+  CheckpointWriter::Job job{file, request.last ? plan_.work_dir / "last.safetensors" : "", {}};
+  for (const auto& old : request.remove) job.remove.push_back(plan_.work_dir / old);
+  const PlaceScope here(nullptr, "writing a checkpoint");
+  writer_.start(std::move(checkpoint), std::move(job));
   if (request.optimizer) result_.checkpoint = view_.newest = file;
 }
 
@@ -81,6 +92,7 @@ void Runner::save_and_stop() {
   stop_ = true;
   const auto name = "iter_" + std::to_string(iter_) + ".safetensors";
   save({name, true, true, {}});
+  writer_.wait();
   log_info("stopped by " + result_.stop_reason + " after iteration " + std::to_string(iter_) + "; saved " +
            name);
 }
@@ -99,6 +111,7 @@ void Runner::meet_requests(const ph_hook_event& event) {
 // Everything but the counters and the hook that asked. A loss that was not differentiated yet belongs to
 // weights that are gone.
 void Runner::roll_back() {
+  writer_.wait();
   const auto where = view_.newest.string();
   const auto checkpoint = load_checkpoint(view_.newest);
   load_model_state(*plan_.model, checkpoint.tensors, where);
@@ -114,8 +127,10 @@ void Runner::roll_back() {
 void Runner::evaluate_now() {
   const EvalWeights shown(*plan_.optimizer);
   stage(PH_STAGE_BEFORE_EVALUATE);
+  const PlaceScope here(nullptr, "evaluation");
   progress_.note("evaluating");
   view_.metrics = evaluate(plan_, &result_.predictions, [&](std::int64_t done) {
+    ++place().beats;
     progress_.note("evaluating " + std::to_string(done) + "/" + std::to_string(plan_.val->dataset().size()));
   });
   view_.evaluated = true;
@@ -148,6 +163,8 @@ void Runner::resume(const std::filesystem::path& file) {
   }
   load_model_state(*plan_.model, checkpoint.tensors, where);
   plan_.optimizer->load_state(checkpoint.tensors, where);
+  accept_changes(Json::parse(checkpoint.config, nullptr, false), Json::parse(portable_config(plan_.config)),
+                 where);
   plan_.hooks.make_slots(*plan_.model);
   plan_.hooks.load_slots(checkpoint.tensors, where);
   plan_.hooks.load_state(checkpoint.hook_state);
@@ -158,7 +175,8 @@ void Runner::resume(const std::filesystem::path& file) {
   inner_iter_ = p.inner_iter;
   opt_step_ = p.opt_step;
   flow_ = p.flow;
-  result_.checkpoint = view_.newest = file;
+  result_.checkpoint = view_.newest = resumed_from_ = file;
+  if (!checkpoint.steered.empty()) load_steered(checkpoint.steered);
   log_info("resumed from " + where + ": epoch " + std::to_string(epoch_) + ", iteration " +
            std::to_string(iter_));
 }

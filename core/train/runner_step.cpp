@@ -6,12 +6,15 @@
 #include <cmath>
 
 #include "data/rng.hpp"
+#include "run/place.hpp"
 #include "train/evaluator.hpp"
 #include "train/runner.hpp"
 
 namespace ph {
 
 void Runner::train_iteration(const Batch& batch) {
+  const PlaceScope here(nullptr, "training step");
+  place().iteration = iter_ + 1;
   iteration_done_ = false;
   samples_ = batch.samples();
   log_.next(samples_);
@@ -35,6 +38,7 @@ void Runner::train_iteration(const Batch& batch) {
   const auto loss = plan_.compute.device.is_cpu() ? log_.current("loss") : std::nullopt;
   progress_.show(epoch_, iter_, samples_, loss,
                  plan_.optimizer->hyper(0, std::max(0, plan_.optimizer->hyper_index(PH_ROLE_LR))));
+  samples_done_ += samples_;
   samples_ = 0;
 }
 
@@ -93,9 +97,9 @@ void Runner::apply_schedule(const ScheduleChain& chain) {
   auto& optimizer = *plan_.optimizer;
   const auto index = optimizer.hyper_index(chain.role());
   for (std::size_t g = 0; g < optimizer.groups().size(); ++g) {
-    const auto base = optimizer.groups()[g].base[static_cast<std::size_t>(index)];
-    optimizer.set_hyper(
-        g, index, chain.value(plan_.length, {epoch_, iter_, opt_step_}, static_cast<std::int64_t>(g), base));
+    optimizer.set_hyper(g, index,
+                        chain.value(plan_.length, {epoch_, iter_, opt_step_}, static_cast<std::int64_t>(g),
+                                    base_of(g, index)));
   }
 }
 
@@ -111,10 +115,13 @@ void Runner::optimize() {
   iteration_done_ = !loss_.defined();
   if (iteration_done_) return;
   if (plan_.grad_clip) clip_gradients();
-  if (optimizer.needs_closure()) {
-    optimizer.step([this] { return evaluate_again(); }, loss_.item<double>());
-  } else {
-    optimizer.step();
+  {
+    const PlaceScope here(rule_name_.c_str(), "step");
+    if (optimizer.needs_closure()) {
+      optimizer.step([this] { return evaluate_again(); }, loss_.item<double>());
+    } else {
+      optimizer.step();
+    }
   }
   ++opt_step_;
   iteration_done_ = true;

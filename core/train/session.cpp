@@ -1,5 +1,6 @@
 #include "train/session.hpp"
 
+#include <sys/utsname.h>
 #include <torch/version.h>
 #include <unistd.h>
 
@@ -7,8 +8,12 @@
 #include <ctime>
 
 #include "log/log.hpp"
+#include "system/limits.hpp"
+#include "tensor/file_mapping.hpp"
 #include "tensor/safetensors.hpp"
+#include "tensor/sha256.hpp"
 #include "tools/picture.hpp"
+#include "train/run_control.hpp"
 #include "train/runner.hpp"
 
 namespace ph {
@@ -41,11 +46,30 @@ void make_work_dir(const RunPlan& plan) {
   }
 }
 
+// What a run can be made again from.
+void describe_environment(const RunPlan& plan) {
+  utsname system{};
+  uname(&system);
+  char memory[64];
+  std::snprintf(memory, sizeof memory, "%.1f GiB", static_cast<double>(usable_memory()) / (1 << 30));
+  log_info(std::string("host ") + system.nodename + ", " + system.sysname + " " + system.release + ", " +
+           std::to_string(usable_cores()) + " usable cores, " + memory + " usable memory" +
+           (cpu_quota() > 0 ? ", cgroup's CPU quota " + std::to_string(cpu_quota()) : ""));
+  Json config = plan.config.json();
+  for (const char* key : {"work_dir", "load_from", "resume_from"}) config.erase(key);
+  log_info("config SHA-256 " + sha256(config.dump()));
+  for (const auto* entry : plan.plugins->loaded()) {
+    log_info("plugin " + entry->note.id + " " + entry->note.version + ", " + entry->file.string() +
+             ", SHA-256 " + sha256(FileMapping(entry->file, "a plugin").bytes()));
+  }
+}
+
 void describe_start(const RunPlan& plan) {
   const auto& length = plan.length;
   log_info("posehost " POSEHOST_VERSION ", LibTorch " TORCH_VERSION ", " +
            std::to_string(plan.compute.threads) + " threads, device " + plan.compute.device.str() +
            ", precision " + (plan.compute.bf16 ? "bf16" : "fp32") + ", seed " + std::to_string(plan.seed));
+  describe_environment(plan);
   for (const auto& note : plan.compute.notes) log_info(note);
   for (const auto* loader : {plan.train.get(), plan.val.get()}) {
     if (!loader) continue;
@@ -87,21 +111,13 @@ void summarize(const RunPlan& plan, const RunOptions& options, const RunResult& 
                            : "next    " + command + " --resume");
 }
 
-}  // namespace
-
-int run_session(const RunOptions& options) {
-  auto plan = make_plan(options);
-  if (options.dry_run) {
-    for (const auto& line : describe_plan(plan)) std::printf("%s\n", line.c_str());
-    return 0;
-  }
-  make_work_dir(plan);
-  const auto name = free_run_name(plan.work_dir);
-  log_to_file(plan.work_dir / (name + ".log"));
+// Everything once the work dir is this run's alone.
+int run_controlled(RunPlan& plan, const RunOptions& options, const std::string& name, RunControl& control) {
   write_file_atomically(plan.work_dir / "config.json", pretty_config(plan.config, true) + "\n");
   describe_start(plan);
 
   Runner runner(plan, name, options.stop_after_s);
+  runner.attach(control);
   if (!plan.resume.empty()) {
     runner.resume(plan.resume);
   } else if (options.resume == "auto") {
@@ -114,7 +130,32 @@ int run_session(const RunOptions& options) {
     write_samples_picture(picture, plan.val->dataset(), result.predictions);
   }
   summarize(plan, options, result, picture);
+  control.end(result.finished ? "finished" : "stopped", result.stop_reason,
+              result.finished ? 0 : kExitRequeue);
   return result.finished ? 0 : kExitRequeue;
+}
+
+}  // namespace
+
+int run_session(const RunOptions& options) {
+  auto plan = make_plan(options);
+  if (options.dry_run) {
+    for (const auto& line : describe_plan(plan)) std::printf("%s\n", line.c_str());
+    return 0;
+  }
+  make_work_dir(plan);
+  const auto name = free_run_name(plan.work_dir);
+  RunControl control(plan, name, options.config.string());
+  log_to_file(plan.work_dir / (name + ".log"));
+  try {
+    return run_controlled(plan, options, name, control);
+  } catch (const Error& error) {
+    control.end("failed", error.summary(), error.exit_code());
+    throw;
+  } catch (const std::exception& error) {
+    control.end("failed", error.what(), 5);
+    throw;
+  }
 }
 
 }  // namespace ph

@@ -1,0 +1,125 @@
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "config/error.hpp"
+#include "run/run_lock.hpp"
+#include "run/run_status.hpp"
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+std::filesystem::path work_dir;
+bool as_json = false;
+
+// A run that cannot say that it ended has been killed.
+std::string true_state(const ph::RunStatus& status, const std::optional<ph::LockHolder>& holder) {
+  if (status.state != "running") return status.state;
+  return holder && holder->alive() ? "running" : "died";
+}
+
+std::string duration(double seconds) {
+  if (!std::isfinite(seconds) || seconds < 0) return "?";
+  const auto s = static_cast<std::int64_t>(seconds);
+  char text[64];
+  if (s >= 86400) {
+    std::snprintf(text, sizeof text, "%lld d %lld h", static_cast<long long>(s / 86400),
+                  static_cast<long long>(s / 3600 % 24));
+  } else {
+    std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", static_cast<long long>(s / 3600),
+                  static_cast<long long>(s / 60 % 60), static_cast<long long>(s % 60));
+  }
+  return text;
+}
+
+Json to_json(const ph::RunStatus& s, const std::string& state) {
+  Json json{{"work_dir", work_dir.string()},
+            {"state", state},
+            {"why", s.why},
+            {"name", s.name},
+            {"config", s.config},
+            {"epoch", s.epoch},
+            {"max_epochs", s.max_epochs},
+            {"iter", s.iter},
+            {"max_iters", s.max_iters},
+            {"loss", s.loss ? Json(*s.loss) : Json()},
+            {"hypers", Json::object()},
+            {"metrics", Json::object()},
+            {"samples_per_s", s.samples_per_s},
+            {"eta_s", s.eta_s},
+            {"checkpoint", s.checkpoint},
+            {"started", s.started},
+            {"updated", s.updated},
+            {"age_s", ph::unix_time() - s.updated},
+            {"host", s.host},
+            {"pid", s.pid},
+            {"exit_code", s.exit_code < 0 ? Json() : Json(s.exit_code)}};
+  for (const auto& [name, value] : s.hypers) json["hypers"][name] = value;
+  for (const auto& [name, value] : s.metrics) json["metrics"][name] = value;
+  return json;
+}
+
+std::string list(const std::vector<std::pair<std::string, double>>& values) {
+  std::string text;
+  for (const auto& [name, value] : values) {
+    char one[300];
+    std::snprintf(one, sizeof one, "  %.200s %.6g", name.c_str(), value);
+    text += one;
+  }
+  return text.empty() ? text : text.substr(2);
+}
+
+void print(const ph::RunStatus& s, const std::string& state, const std::optional<ph::LockHolder>& holder) {
+  const auto line = [](const char* label, const std::string& text) {
+    if (!text.empty()) std::printf("  %-10s %s\n", label, text.c_str());
+  };
+  std::printf("%s: %s\n", work_dir.c_str(), state.c_str());
+  line("why", s.why);
+  auto progress = "iteration " + std::to_string(s.iter) + " of " + std::to_string(s.max_iters);
+  if (s.max_epochs > 0)
+    progress = "epoch " + std::to_string(s.epoch) + " of " + std::to_string(s.max_epochs) + ", " + progress;
+  line("done", progress);
+  if (s.loss) line("loss", list({{"loss", *s.loss}}).substr(5));
+  line("now", list(s.hypers));
+  line("metrics", list(s.metrics));
+  if (state == "running") {
+    char speed[64];
+    std::snprintf(speed, sizeof speed, "%.1f images/s, %s to go", s.samples_per_s, duration(s.eta_s).c_str());
+    line("speed", speed);
+  }
+  line("process", holder ? holder->describe() : "pid " + std::to_string(s.pid) + " on " + s.host + ", gone");
+  line("updated", duration(ph::unix_time() - s.updated) + " ago");
+  line("checkpoint", s.checkpoint);
+  if (state == "died" || state == "stopped")
+    line("next", "posehost run " + s.config + " --work-dir " + work_dir.string() + " --resume");
+}
+
+int show() {
+  const auto status = ph::read_status(work_dir);
+  const auto holder = ph::lock_holder(work_dir);
+  const auto state = true_state(status, holder);
+  if (as_json) {
+    std::cout << to_json(status, state).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  } else {
+    print(status, state, holder);
+  }
+  return state == "died" || state == "failed" ? 1 : 0;
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("status", "What a run is doing, or how it ended");
+  command->add_option("work_dir", work_dir, "Work dir of the run")->required()->type_name("WORKDIR");
+  command->add_flag("--json", as_json, "Answer as JSON");
+  command->footer(
+      "State: running, finished, stopped (saved, to be resumed), failed, died (killed: it could not say "
+      "so).\n"
+      "Exit code: 0 running, finished or stopped; 1 failed or died; 4 no run was here.\n"
+      "Examples:\n"
+      "  posehost status work_dirs/res50\n"
+      "  posehost status work_dirs/res50 --json | jq .metrics");
+  command->callback([&action] { action = show; });
+}
