@@ -38,8 +38,7 @@ double parse_duration(const std::string& text) {
 
 }  // namespace
 
-void add_config_file(CLI::App& app, std::filesystem::path& file, ph::ConfigOverrides& overrides) {
-  app.add_option("config", file, "JSON config")->required()->type_name("CFG");
+void add_overrides(CLI::App& app, ph::ConfigOverrides& overrides) {
   app.add_option("--set", overrides.set, "Change the config: a.b.0.c=JSON")
       ->type_name("KEY=JSON")
       ->take_all()
@@ -50,15 +49,36 @@ void add_config_file(CLI::App& app, std::filesystem::path& file, ph::ConfigOverr
       ->type_name("KEY=VALUE");
 }
 
+void add_config_file(CLI::App& app, std::filesystem::path& file, ph::ConfigOverrides& overrides) {
+  app.add_option("config", file, "JSON config")->required()->type_name("CFG");
+  add_overrides(app, overrides);
+}
+
+void add_plugin_dirs(CLI::App& app, std::vector<std::string>& dirs) {
+  app.add_option("--plugin-dir", dirs, "Look for plugins here first")
+      ->type_name("DIR")
+      ->expected(1)
+      ->allow_extra_args(false);
+}
+
 void add_config_arguments(CLI::App& app, ph::RunOptions& options) {
   add_config_file(app, options.config, options.overrides);
   app.add_option("--seed", options.seed, "Seed of all random numbers (default 0)");
   app.add_option("--device", options.device, "cpu, cuda or auto")
       ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
-  app.add_option("--plugin-dir", options.plugin_dirs, "Look for plugins here first")
-      ->type_name("DIR")
-      ->expected(1)
-      ->allow_extra_args(false);
+  add_plugin_dirs(app, options.plugin_dirs);
+}
+
+void add_lock_arguments(CLI::App& app, ph::RunOptions& options) {
+  app.add_option("config", options.config, "JSON config; without one, all plugins that a run would see")
+      ->type_name("CFG");
+  add_overrides(app, options.overrides);
+  add_plugin_dirs(app, options.plugin_dirs);
+  app.footer(
+      "The hashes go to posehost.lock.json beside the config, or here without one. `posehost run CFG "
+      "--locked`\n"
+      "loads these bytes and no others.\n"
+      "Example: posehost plugin lock configs/quickstart.json");
 }
 
 void add_run_arguments(CLI::App& app, ph::RunOptions& options) {
@@ -71,6 +91,8 @@ void add_run_arguments(CLI::App& app, ph::RunOptions& options) {
       ->type_name("[=FILE]");
   app.add_option("--load-from", options.load_from, "Start from the weights of a checkpoint")
       ->type_name("FILE");
+  app.add_flag("--locked", options.locked,
+               "Load no plugin but the bytes that posehost.lock.json beside the config has the hashes of");
   app.add_flag("--deterministic", options.deterministic, "Refuse operators that may give different bits");
   app.add_option_function<std::string>(
          "--stop-after", [&options](const std::string& text) { options.stop_after_s = parse_duration(text); },

@@ -16,6 +16,9 @@ void add_config_file(CLI::App& app, std::filesystem::path& file, ph::ConfigOverr
 /// The part of them that says what a config means; for other commands that take one.
 void add_config_arguments(CLI::App& app, ph::RunOptions& options);
 
+/// The flags of `posehost plugin lock`, for both programs likewise.
+void add_lock_arguments(CLI::App& app, ph::RunOptions& options);
+
 /// What `posehost bench` was asked for.
 struct BenchArguments {
   ph::RunOptions run;

@@ -2,8 +2,10 @@
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "config/error.hpp"
+#include "log/log.hpp"
 #include "plugin/catalog.hpp"
 #include "plugin/text_rules.hpp"
 #include "plugin_commands/plugin_commands.hpp"
@@ -37,6 +39,7 @@ Json to_json(const ph::CatalogEntry& entry) {
                    {"libraries", note.libraries},
                    {"abi", {note.abi_major, note.abi_minor}},
                    {"min_host_minor", note.min_host_minor}});
+  if (!entry.warnings.empty()) json["warnings"] = entry.warnings;
   json["components"] = Json::array();
   for (const auto& component : note.components) {
     json["components"].push_back({{"kind", component.kind},
@@ -75,6 +78,9 @@ int list_plugins(const PluginArguments& options) {
     }
     std::printf("\n");
   }
+  std::set<std::string> warnings;
+  for (const auto& entry : catalog.entries()) warnings.insert(entry.warnings.begin(), entry.warnings.end());
+  for (const auto& warning : warnings) ph::log_warn(warning);
   return 0;
 }
 
@@ -119,7 +125,8 @@ int describe_plugins(const PluginArguments& options) {
                      ph::PluginTier::named,
                      ph::read_note(options.target),
                      {},
-                     nullptr});
+                     nullptr,
+                     {}});
   } else {
     std::vector<std::string> known;
     const auto catalog = scan(options);

@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   add_bench(app, action, args);
   add_print_config(app, action);
   add_weights(app, action);
-  add_plugin(app, action);
+  add_plugin(app, action, args);
   add_doctor(app, action);
   add_evaluate(app, action);
   add_status(app, action);

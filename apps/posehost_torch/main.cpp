@@ -19,6 +19,9 @@ int main(int argc, char** argv) {
   BenchArguments bench_arguments;
   auto* bench = app.add_subcommand("bench", "Measure");
   add_bench_arguments(*bench, bench_arguments);
+  ph::RunOptions lock_options;
+  auto* lock = app.add_subcommand("plugin", "Plugins")->add_subcommand("lock", "Record hashes");
+  add_lock_arguments(*lock, lock_options);
   const auto args = normalize_arguments(argc, argv);
   try {
     parse_arguments(app, args);
@@ -27,12 +30,13 @@ int main(int argc, char** argv) {
   }
   return with_errors_reported([&] {
     if (self_check) return print_self_check();
-    if (!run->parsed() && !bench->parsed()) {
+    if (!run->parsed() && !bench->parsed() && !lock->parsed()) {
       std::cout << app.help();
       return 2;
     }
     check_libtorch();
     warn_about_blas();
+    if (lock->parsed()) return ph::lock_plugins(lock_options);
     return bench->parsed() ? print_bench(bench_arguments) : ph::run_session(options);
   });
 }

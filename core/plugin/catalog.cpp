@@ -14,10 +14,10 @@ namespace fs = std::filesystem;
 namespace {
 
 CatalogEntry entry_of(const fs::path& file, PluginTier tier) {
-  CatalogEntry entry{file, tier, {}, {}, {}};
+  CatalogEntry entry{file, tier, {}, {}, {}, {}};
   entry.note.file = file;
   try {
-    check_plugin_file(file);
+    entry.warnings = check_plugin_file(file);
     entry.note = read_note(file);
     judge_note(entry.note);
   } catch (const Error& error) {
@@ -57,7 +57,7 @@ void scan_folder(const PluginFolder& folder, std::vector<CatalogEntry>& entries,
       if (seen.insert(failure ? file : real).second) entries.push_back(entry_of(file, folder.tier));
     }
   } catch (const Error& error) {
-    CatalogEntry entry{folder.dir, folder.tier, {}, error.what(), std::make_shared<const Error>(error)};
+    CatalogEntry entry{folder.dir, folder.tier, {}, error.what(), std::make_shared<const Error>(error), {}};
     entries.push_back(std::move(entry));
   }
 }
@@ -96,17 +96,19 @@ std::string ComponentRef::qualified_name() const { return entry->note.id + "/" +
 const PluginLibrary& PluginCatalog::Impl::open(const CatalogEntry& entry) {
   const auto known = libraries.find(&entry);
   if (known != libraries.end()) return known->second;
-  return libraries.emplace(&entry, PluginLibrary::open(entry.file)).first->second;
+  for (const auto& warning : entry.warnings) warn_once(warning);
+  return libraries.emplace(&entry, PluginLibrary::open(entry.file, check)).first->second;
 }
 
 void PluginCatalog::Impl::warn_once(const std::string& text) {
   if (warned.insert(text).second) log_warn(text);
 }
 
-PluginCatalog PluginCatalog::scan(const std::vector<PluginFolder>& folders) {
+PluginCatalog PluginCatalog::scan(const std::vector<PluginFolder>& folders, HashCheck check) {
   PluginCatalog catalog;
   catalog.impl_ = std::make_shared<Impl>();
   catalog.impl_->folders = folders;
+  catalog.impl_->check = std::move(check);
   std::set<fs::path> seen;
   for (const auto& folder : folders) scan_folder(folder, catalog.impl_->entries, seen);
   std::stable_sort(catalog.impl_->entries.begin(), catalog.impl_->entries.end(),

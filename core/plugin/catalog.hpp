@@ -24,9 +24,10 @@ struct PluginFolder {
 struct CatalogEntry {
   std::filesystem::path file;  ///< a folder when the folder itself cannot be used
   PluginTier tier;
-  PluginNote note;                     ///< valid when problem is empty; else as much of it as could be read
-  std::string problem;                 ///< what() of `error`
-  std::shared_ptr<const Error> error;  ///< why the file cannot be used; null when it can
+  PluginNote note;                      ///< valid when problem is empty; else as much of it as could be read
+  std::string problem;                  ///< what() of `error`
+  std::shared_ptr<const Error> error;   ///< why the file cannot be used; null when it can
+  std::vector<std::string> warnings{};  ///< what is dangerous about the file, one line each
 };
 
 /// A component found by name; its file is not loaded yet. Points into the catalog: valid as long as the
@@ -44,7 +45,8 @@ class PluginCatalog {
   /// Reads the notes of every *.so in `folders` and judges them; runs no code of theirs. Never throws
   /// for a bad file: it becomes an entry with a problem. World-writable files and folders are entries
   /// with a problem too. Throws Error(plugin) for a missing folder that must exist.
-  [[nodiscard]] static PluginCatalog scan(const std::vector<PluginFolder>& folders);
+  /// A `check` sees every file before it is loaded; see PluginLibrary::open().
+  [[nodiscard]] static PluginCatalog scan(const std::vector<PluginFolder>& folders, HashCheck check = {});
 
   [[nodiscard]] const std::vector<CatalogEntry>& entries() const noexcept;
 

@@ -15,6 +15,7 @@ struct PluginCatalog::Impl {
   std::vector<CatalogEntry> entries;  // by tier; never changed after the scan: refs point into it
   std::map<const CatalogEntry*, PluginLibrary> libraries;
   std::set<std::string> warned;
+  HashCheck check;
 
   [[nodiscard]] const PluginLibrary& open(const CatalogEntry& entry);
   /// Logs a warning the first time.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/error.hpp"
+#include "plugin/held_file.hpp"
 #include "plugin/load_advice.hpp"
 #include "plugin/negotiation.hpp"
 #include "plugin/text_rules.hpp"
@@ -71,7 +72,8 @@ const ph_plugin* query(const dll::shared_library& library, const std::filesystem
 struct Opened {
   std::mutex mutex;
   std::list<dll::shared_library> handles;
-  std::map<std::filesystem::path, std::shared_ptr<const void>> libraries;  // accepted, by canonical path
+  std::map<std::filesystem::path, std::shared_ptr<const void>>
+      libraries;  // accepted, by the path that was loaded
 };
 Opened& opened() {
   static auto& all = *new Opened;
@@ -80,25 +82,30 @@ Opened& opened() {
 
 }  // namespace
 
-PluginLibrary PluginLibrary::open(const std::filesystem::path& path) {
+PluginLibrary PluginLibrary::open(const std::filesystem::path& path, const HashCheck& check) {
   std::error_code failure;
   const auto file = std::filesystem::canonical(path, failure);
   if (failure) {
     throw Error(ErrorKind::plugin, path.string() + ": cannot be opened", failure.message(), "a plugin file");
   }
   const std::lock_guard lock{opened().mutex};
+  const auto held = check ? hold_file(file) : HeldFile{{}, file};
   PluginLibrary library;
-  if (const auto known = opened().libraries.find(file); known != opened().libraries.end()) {
-    library.impl_ = std::static_pointer_cast<const Impl>(known->second);
+  auto& known = opened().libraries[held.copy];
+  if (known) {
+    library.impl_ = std::static_pointer_cast<const Impl>(known);
+    if (check) check(library.note(), held.sha256);
     return library;
   }
   check_plugin_file(path);
   auto impl = std::make_shared<Impl>();
-  impl->note = read_note(file);
+  impl->note = read_note(held.copy);
+  impl->note.file = file;
   judge_note(impl->note);
-  const auto& handle = opened().handles.emplace_back(open_library(file));
+  if (check) check(impl->note, held.sha256);
+  const auto& handle = opened().handles.emplace_back(open_library(held.copy));
   impl->components = read_descriptor(query(handle, file), impl->note);
-  opened().libraries.emplace(file, impl);
+  known = impl;
   library.impl_ = std::move(impl);
   return library;
 }

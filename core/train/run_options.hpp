@@ -20,6 +20,7 @@ struct RunOptions {
   bool deterministic = false;
   std::string device;  ///< "" = the config's
   std::vector<std::string> plugin_dirs;
+  bool locked = false;      ///< load only what posehost.lock.json beside the config has
   double stop_after_s = 0;  ///< 0 = never
   bool dry_run = false, no_data = false, validate = true;
   std::int64_t iters_per_epoch = 0;  ///< for a dry run without data

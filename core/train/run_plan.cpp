@@ -4,6 +4,7 @@
 
 #include "config/run_config.hpp"
 #include "log/log.hpp"
+#include "plugin/lock.hpp"
 #include "train/plan_parts.hpp"
 #include "train/stored_checkpoints.hpp"
 #include "train/torch_services.hpp"
@@ -41,9 +42,15 @@ std::int64_t choose_seed(const Node& config) {
   return config.has("seed") ? config.at("seed").i64() : 0;
 }
 
+HashCheck check_of_lock(const RunOptions& options) {
+  if (!options.locked) return {};
+  return [lock = PluginLock::read(lock_file_of(options.config))](
+             const PluginNote& note, const std::string& sha256) { lock.check(note, sha256); };
+}
+
 }  // namespace
 
-RunPlan make_plan(const RunOptions& options) {
+RunPlan make_plan(const RunOptions& options, HashCheck check) {
   RunPlan plan;
   plan.steps = std::make_shared<HostSteps>();
   plan.config = check_run_config(apply_flags(load_config(options.config, options.overrides), options));
@@ -53,8 +60,8 @@ RunPlan make_plan(const RunOptions& options) {
   plan.compat = plan.config.has("compat") ? &compat_for(plan.config.at("compat")) : &default_compat();
   plan.compute = set_up_compute(plan.config.at("runtime"));
   use_torch_services(static_cast<std::uint64_t>(plan.seed));
-  plan.plugins =
-      std::make_shared<PluginCatalog>(PluginCatalog::scan(plugin_folders(options.plugin_dirs, &plan.config)));
+  plan.plugins = std::make_shared<PluginCatalog>(PluginCatalog::scan(
+      plugin_folders(options.plugin_dirs, &plan.config), check ? std::move(check) : check_of_lock(options)));
 
   plan_workflow(plan);
   plan_data(plan, options);

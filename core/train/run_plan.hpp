@@ -58,7 +58,7 @@ struct RunPlan {
 };
 
 /// Builds the plan. Throws Error; nothing but memory is touched.
-[[nodiscard]] RunPlan make_plan(const RunOptions& options);
+[[nodiscard]] RunPlan make_plan(const RunOptions& options, HashCheck check = {});
 
 /// What --dry-run prints: parameter groups, schedules at a few points, hooks in order, data, memory.
 [[nodiscard]] std::vector<std::string> describe_plan(RunPlan& plan);

@@ -104,7 +104,8 @@ void summarize(const RunPlan& plan, const RunOptions& options, const RunResult& 
   if (!picture.empty()) log_info("picture " + picture.string());
   if (!result.checkpoint.empty()) log_info("weights " + result.checkpoint.string());
   log_info("work dir " + plan.work_dir.string());
-  const auto command = "posehost run " + options.config.string() + " --work-dir " + plan.work_dir.string();
+  const auto command = "posehost run " + options.config.string() + " --work-dir " + plan.work_dir.string() +
+                       (options.locked ? " --locked" : "");
   log_info(result.finished ? "next    " + command + " --resume --set total_epochs=" +
                                  std::to_string(plan.length.max_epochs + plan.length.max_epochs / 2 + 1) +
                                  "   (train longer)"

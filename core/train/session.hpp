@@ -10,4 +10,8 @@ inline constexpr int kExitRequeue = 75;
 /// code; throws Error for what a user can repair.
 [[nodiscard]] int run_session(const RunOptions& options);
 
+/// `posehost plugin lock CFG`: builds the plan without data and records the plugins that it loaded in the
+/// lock file beside the config; entries of other plugins stay. Returns the exit code; throws Error.
+[[nodiscard]] int lock_plugins(RunOptions options);
+
 }  // namespace ph
