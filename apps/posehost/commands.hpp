@@ -12,6 +12,7 @@ void add_run(CLI::App& app, Action& action, const std::vector<std::string>& args
 void add_bench(CLI::App& app, Action& action, const std::vector<std::string>& args);
 void add_print_config(CLI::App& app, Action& action);
 void add_plugin_new(CLI::App& plugin, Action& action);
+void add_config_schema(CLI::App& app, Action& action, const std::vector<std::string>& args);
 void add_plugin(CLI::App& app, Action& action, const std::vector<std::string>& args);
 void add_doctor(CLI::App& app, Action& action);
 void add_weights(CLI::App& app, Action& action);

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   add_run(app, action, args);
   add_bench(app, action, args);
   add_print_config(app, action);
+  add_config_schema(app, action, args);
   add_weights(app, action);
   add_plugin(app, action, args);
   add_doctor(app, action);

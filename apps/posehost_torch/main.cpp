@@ -3,8 +3,10 @@
 
 #include "common/report_error.hpp"
 #include "common/run_arguments.hpp"
+#include "common/schema_arguments.hpp"
 #include "print_bench.hpp"
 #include "self_check.hpp"
+#include "train/known_types.hpp"
 #include "train/session.hpp"
 
 int main(int argc, char** argv) {
@@ -22,6 +24,9 @@ int main(int argc, char** argv) {
   ph::RunOptions lock_options;
   auto* lock = app.add_subcommand("plugin", "Plugins")->add_subcommand("lock", "Record hashes");
   add_lock_arguments(*lock, lock_options);
+  std::vector<std::string> schema_dirs;
+  auto* schema = app.add_subcommand("config-schema", "Print a JSON Schema of configs");
+  add_schema_arguments(*schema, schema_dirs);
   const auto args = normalize_arguments(argc, argv);
   try {
     parse_arguments(app, args);
@@ -30,6 +35,11 @@ int main(int argc, char** argv) {
   }
   return with_errors_reported([&] {
     if (self_check) return print_self_check();
+    if (schema->parsed()) {
+      const auto catalog = ph::PluginCatalog::scan(ph::plugin_folders(schema_dirs, nullptr));
+      std::cout << ph::config_schema_text(catalog, ph::known_types()) << "\n";
+      return 0;
+    }
     if (!run->parsed() && !bench->parsed() && !lock->parsed()) {
       std::cout << app.help();
       return 2;

@@ -27,4 +27,7 @@ struct ConfigOverrides {
 /// replaced by "{{$NAME}}" when `mask_environment`.
 [[nodiscard]] std::string pretty_config(const Node& config, bool mask_environment);
 
+/// The value with the same replacements, for tools that show parts of it.
+[[nodiscard]] Json masked_json(const Node& config);
+
 }  // namespace ph

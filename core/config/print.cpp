@@ -8,6 +8,38 @@ namespace {
 
 constexpr std::size_t width = 100;
 
+/// What to show in place of the string at `pointer`; null where nothing is hidden.
+const std::string* mask_of(const Places& places, const Json& json, const std::string& pointer) {
+  const auto place = places.find(pointer);
+  const bool hidden = place != places.end() && place->second.mask && json == place->second.mask->value;
+  return hidden ? &place->second.mask->shown : nullptr;
+}
+
+std::string pointer_below(const Json& json, const Json::const_iterator& at, const std::string& pointer,
+                          std::size_t index) {
+  return json.is_object() ? child_pointer(pointer, at.key()) : child_pointer(pointer, index);
+}
+
+Json masked(const Places& places, const Json& json, const std::string& pointer) {
+  if (!json.is_structured()) {
+    const auto* shown = mask_of(places, json, pointer);
+    return shown != nullptr ? Json(*shown) : json;
+  }
+  Json out = json;
+  std::size_t index = 0;
+  auto to = out.begin();
+  for (auto at = json.begin(); at != json.end(); ++at, ++to, ++index) {
+    *to = masked(places, *at, pointer_below(json, at, pointer, index));
+  }
+  return out;
+}
+
+const Places& places_of(const Node& node) {
+  static const Places none;
+  const Document* document = Document::of(node);
+  return document != nullptr ? *document->places : none;
+}
+
 class Printer {
  public:
   Printer(const Places& places, bool mask) : places_{places}, mask_{mask} {}
@@ -26,25 +58,16 @@ class Printer {
     for (auto at = json.begin(); at != json.end(); ++at, ++index) {
       text += (index > 0 ? ",\n" : "\n") + margin;
       const std::string head = json.is_object() ? json_text(Json(at.key())) + ": " : std::string();
-      text += head + value(*at, below(json, at, pointer, index), indent + 2, margin.size() + head.size());
+      text +=
+          head + value(*at, pointer_below(json, at, pointer, index), indent + 2, margin.size() + head.size());
     }
     return text + "\n" + std::string(indent, ' ') + (json.is_array() ? "]" : "}");
   }
 
  private:
-  static std::string below(const Json& json, const Json::const_iterator& at, const std::string& pointer,
-                           std::size_t index) {
-    return json.is_object() ? child_pointer(pointer, at.key()) : child_pointer(pointer, index);
-  }
-
   [[nodiscard]] std::string scalar(const Json& json, const std::string& pointer) const {
-    if (mask_) {
-      const auto place = places_.find(pointer);
-      if (place != places_.end() && place->second.mask && json == place->second.mask->value) {
-        return json_text(Json(place->second.mask->shown));
-      }
-    }
-    return json_text(json);
+    const auto* shown = mask_ ? mask_of(places_, json, pointer) : nullptr;
+    return json_text(shown != nullptr ? Json(*shown) : json);
   }
 
   // Empty when there are objects in it, or lists in lists.
@@ -54,7 +77,7 @@ class Printer {
     for (auto at = json.begin(); at != json.end(); ++at, ++index) {
       if (index > 0) text += ", ";
       if (json.is_object()) text += json_text(Json(at.key())) + ": ";
-      const std::string inner = below(json, at, pointer, index);
+      const std::string inner = pointer_below(json, at, pointer, index);
       if (at->is_object() || (at->is_array() && json.is_array())) return {};
       text += at->is_array() ? (at->empty() ? "[]" : one_line(*at, inner)) : scalar(*at, inner);
       if (text.size() > width || (at->is_array() && text.back() != ']')) return {};
@@ -69,11 +92,9 @@ class Printer {
 }  // namespace
 
 std::string pretty_config(const Node& config, bool mask_environment) {
-  static const Places none;
-  const Document* document = Document::of(config);
-  return Printer(document != nullptr ? *document->places : none, mask_environment)
-             .value(config.json(), config.path(), 0, 0) +
-         "\n";
+  return Printer(places_of(config), mask_environment).value(config.json(), config.path(), 0, 0) + "\n";
 }
+
+Json masked_json(const Node& config) { return masked(places_of(config), config.json(), config.path()); }
 
 }  // namespace ph

@@ -6,6 +6,9 @@ namespace ph {
 
 using DatasetRegistry = Registry<Dataset, const DataContext&>;
 
+/// All data sets that a config can name.
+[[nodiscard]] const DatasetRegistry& datasets();
+
 /// TopDownCocoDataset.
 void register_coco_dataset(DatasetRegistry& registry);
 

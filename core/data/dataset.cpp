@@ -18,13 +18,17 @@ MetricContext Dataset::metric_context() const {
   return context;
 }
 
-std::shared_ptr<const Dataset> make_dataset(const Node& node, const DataContext& context) {
+const DatasetRegistry& datasets() {
   static const DatasetRegistry all = [] {
     DatasetRegistry registry("data set");
     register_coco_dataset(registry);
     return registry;
   }();
-  return all.make(node, context);
+  return all;
+}
+
+std::shared_ptr<const Dataset> make_dataset(const Node& node, const DataContext& context) {
+  return datasets().make(node, context);
 }
 
 }  // namespace ph
