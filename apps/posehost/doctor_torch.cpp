@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "config/error.hpp"
 #include "config/node.hpp"
 #include "doctor.hpp"
+#include "libtorch_places.hpp"
 #include "program_paths.hpp"
 #include "system/child.hpp"
 
@@ -60,6 +62,19 @@ std::vector<Finding> judge(const ph::Json& facts) {
   return findings;
 }
 
+/// Where its LibTorch comes from, or where one could be put: the first place counts.
+Finding examine_places() {
+  std::string looked;
+  for (const auto& place : libtorch_places()) {
+    if (place.found)
+      return {"LibTorch from", Finding::ok, place.folder.string() + " (" + place.why + ")", {}};
+    looked += (looked.empty() ? "" : ", ") + place.folder.string() + " (" + place.why + ")";
+  }
+  return {
+      "LibTorch from", Finding::warning, "only the dynamic loader's own folders; nothing in " + looked,
+      "put one there, or name one: POSEHOST_LIBTORCH=$(python3 -c 'import torch; print(torch.__path__[0])')"};
+}
+
 }  // namespace
 
 std::vector<Finding> examine_torch() {
@@ -69,9 +84,16 @@ std::vector<Finding> examine_torch() {
     return {{"posehost-torch", Finding::error, program.string() + " is not there: nothing can be trained",
              "`make build` (not with POSEHOST_BASE_ONLY), or install posehost again"}};
   }
+  try {
+    use_named_libtorch();
+  } catch (const ph::Error& error) {
+    return {{"LibTorch", Finding::error, error.summary() + ": " + error.found(), error.advice()}};
+  }
+  const auto places = examine_places();
   const auto answer = ph::run_child({program.string(), "--self-check"}, 60000);
   if (answer.exit_code != 0) {
-    return {{"posehost-torch", Finding::error,
+    return {places,
+            {"posehost-torch", Finding::error,
              program.string() + (answer.timed_out ? ": no answer in 60 s" : ": " + last_line(answer.output)),
              "was LibTorch moved or removed? `make libtorch build`, or LD_LIBRARY_PATH= its lib folder"}};
   }
@@ -82,7 +104,7 @@ std::vector<Finding> examine_torch() {
     return {{"posehost-torch", Finding::error,
              program.string() + ": not an answer: " + last_line(answer.output), "`make build`"}};
   }
-  std::vector<Finding> findings{{"posehost-torch", Finding::ok, program.string(), {}}};
+  std::vector<Finding> findings{{"posehost-torch", Finding::ok, program.string(), {}}, places};
   auto judged = judge(facts);
   findings.insert(findings.end(), judged.begin(), judged.end());
   return findings;

@@ -1,0 +1,15 @@
+# Run by cpack on what it is about to pack. The folder where LibTorch was on this machine means nothing on
+# another one, where somebody else might be able to make it: only entries below $ORIGIN stay.
+file(GLOB_RECURSE programs "${CPACK_TEMPORARY_DIRECTORY}/*/posehost-torch")
+foreach(program IN LISTS programs)
+  file(READ_ELF "${program}" RUNPATH runpath RPATH rpath)
+  set(before ${runpath} ${rpath})
+  if(NOT before)
+    message(FATAL_ERROR "posehost_package_rpath: ${program} has no RUNPATH")
+  endif()
+  set(after ${before})
+  list(FILTER after INCLUDE REGEX "^\\$ORIGIN/")
+  list(JOIN before ":" before)
+  list(JOIN after ":" after)
+  file(RPATH_CHANGE FILE "${program}" OLD_RPATH "${before}" NEW_RPATH "${after}")
+endforeach()
