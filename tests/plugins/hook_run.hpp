@@ -20,8 +20,9 @@ namespace test {
 class LoggedHook {
  public:
   explicit LoggedHook(const std::string& name, const std::string& args = "{}")
-      : component_{component(PH_KIND_HOOK, name)},
-        api_{static_cast<const ph_hook_api*>(component_.component.api)} {
+      : LoggedHook{component(PH_KIND_HOOK, name), args} {}
+  LoggedHook(const ph::LoadedComponent& component, const std::string& args)
+      : component_{component}, api_{static_cast<const ph_hook_api*>(component_.component.api)} {
     host_.size = sizeof host_;
     host_.abi_minor = PH_ABI_MINOR;
     host_.ctx = this;
@@ -33,7 +34,7 @@ class LoggedHook {
       lines.emplace_back(text, static_cast<std::size_t>(len));
     };
     host_.get_service = [](void*, ph_str) -> const void* { return nullptr; };
-    const auto checked = ph::Schema::parse(component_.schema, name).check(ph::Node::parse(args));
+    const auto checked = ph::Schema::parse(component_.schema, component_.name).check(ph::Node::parse(args));
     const ph::ConfigTable config(checked);
     check(component_.component.create(&host_, config.get(), &instance_));
     info_.size = sizeof info_;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bundled.hpp"
@@ -24,7 +26,9 @@ struct Parameter {
 class OptimizerRun {
  public:
   OptimizerRun(const std::string& name, const std::string& args)
-      : rule_{make(PH_KIND_OPTIMIZER, name, args)}, api_{rule_->api<ph_optimizer_api>()} {
+      : OptimizerRun{make(PH_KIND_OPTIMIZER, name, args)} {}
+  explicit OptimizerRun(std::unique_ptr<ph::PluginInstance> rule)
+      : rule_{std::move(rule)}, api_{rule_->api<ph_optimizer_api>()} {
     for (std::int64_t i = 0; i < api_.n_hypers; ++i) {
       const ph::Json::json_pointer at{std::string(ph::from_ph(api_.hypers[i]->pointer))};
       names_.emplace_back(ph::from_ph(api_.hypers[i]->name));
