@@ -1,11 +1,12 @@
 # A thin layer over the CMake presets: it gets what a fresh machine lacks, then configures, builds and
 # runs. Nothing here is needed to work with CMake directly.
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test build packages libtorch dev asan tsan format check-format install clean always
+.PHONY: help quickstart test build packages libtorch dev asan tsan fuzz format check-format install package clean always
 
 JOBS ?= $(shell nproc)
 # Empty: LibTorch in .deps/libtorch, which `make libtorch` fills.
 LIBTORCH ?=
+FUZZ_SECONDS ?= 60
 export LIBTORCH
 export CTEST_PARALLEL_LEVEL ?= $(JOBS)
 build = cmake --build --preset $(1) --parallel $(JOBS)
@@ -42,6 +43,10 @@ tsan: packages build/tsan/.configured ## the same with the thread sanitizer
 	@$(call build,tsan) --target programs test_base test_plugins
 	@ctest --preset tsan
 
+fuzz: build/fuzz/.configured ## runs each fuzzer for FUZZ_SECONDS=60 (clang), of what needs no LibTorch
+	@$(call build,fuzz) --target fuzzers
+	@tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
+
 format: ## formats our sources with clang-format
 	@core/setup/format.sh -i
 
@@ -52,10 +57,17 @@ install: build ## installs programs, plugins, configs and SDK below PREFIX
 	@test -n "$(PREFIX)" || { echo "make install: say where, as in PREFIX=\$$HOME/posehost" >&2; exit 2; }
 	@cmake --install build/release --prefix "$(PREFIX)"
 
+package: build ## a .tar.gz and a .deb of the host and of the SDK, in build/release/packages/
+	@cd build/release && cpack
+
 clean: ## removes build/ (LibTorch in .deps/ and results in runs/ stay)
 	@rm -rf build
 
 # Configured anew only when the presets or the choice of LibTorch changed; CMake follows its own files.
+build/fuzz/.configured: | fuzz-packages
+.PHONY: fuzz-packages
+fuzz-packages:
+	@core/setup/packages.sh clang
 build/%/.configured: CMakePresets.json build/.libtorch
 	@if command -v ninja >/dev/null; then export CMAKE_GENERATOR=Ninja; fi; \
 	  cmake --preset $* -DLIBTORCH="$(LIBTORCH)"
