@@ -38,7 +38,7 @@ assert found["/optimizer/lr"]["line"] > 1' || fail "--explain --json"
 # What comes from the environment is shown nowhere.
 printf '{"_base_": "%s", "work_dir": "{{$SECRET_DIR}}"}' "$quick" >"$work/secret.json"
 export SECRET_DIR=/home/hunter2
-for flags in "" "--explain work_dir" "--explain=" "--diff=$quick"; do
+for flags in "" "--explain work_dir" "--explain /" "--diff=$quick"; do
   # shellcheck disable=SC2086 # two words
   says 0 '{{$SECRET_DIR}}' "$posehost" print-config "$work/secret.json" $flags
   expect_not hunter2
