@@ -20,7 +20,7 @@ set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY ON)
 set(CPACK_PACKAGE_FILE_NAME posehost-${PROJECT_VERSION})
 set(CPACK_ARCHIVE_HOST_FILE_NAME posehost-host-${PROJECT_VERSION}-linux-x86_64)
-set(CPACK_ARCHIVE_SDK_FILE_NAME posehost-sdk-${PROJECT_VERSION})
+set(CPACK_ARCHIVE_SDK_FILE_NAME posehost-sdk-${PROJECT_VERSION}-linux-x86_64)
 
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -30,13 +30,13 @@ set(CPACK_COMPONENT_HOST_DESCRIPTION
   "Trains 2-D pose networks from JSON configs. Optimizers, schedules and hooks are plugins.
 LibTorch is not part of this package; posehost doctor says where it is looked for.")
 set(CPACK_DEBIAN_SDK_PACKAGE_NAME posehost-sdk)
-set(CPACK_DEBIAN_SDK_PACKAGE_ARCHITECTURE all)
 set(CPACK_COMPONENT_SDK_DESCRIPTION
   "Headers and a CMake package to write plugins for posehost with. Needs a C or C++ compiler only.")
 find_program(DPKG_SHLIBDEPS dpkg-shlibdeps)
 mark_as_advanced(DPKG_SHLIBDEPS)
 if(DPKG_SHLIBDEPS)
   set(CPACK_DEBIAN_HOST_PACKAGE_SHLIBDEPS ON)
+  set(CPACK_DEBIAN_SDK_PACKAGE_SHLIBDEPS ON)
   # Known to be there, without a package of their own.
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${LibTorch_LIBRARY_DIR})
 endif()

@@ -56,7 +56,7 @@ fi
 # Packages: two components, two formats.
 (cd "$work" && run 0 "$(dirname "$cmake")/cpack" --config "$build/CPackConfig.cmake" -B "$work/packages")
 cd "$work/packages"
-archives=(posehost-host-*-linux-x86_64.tar.gz posehost-sdk-*.tar.gz)
+archives=(posehost-host-*-linux-x86_64.tar.gz posehost-sdk-*-linux-x86_64.tar.gz)
 for archive in "${archives[@]}"; do
   [[ -f $archive ]] || fail "no archive $archive" "$(ls)"
   tar xzf "$archive" -C "$work"
@@ -84,7 +84,7 @@ compiles() {
 compiles "$prefix" "$prefix/bin/posehost"
 
 if command -v dpkg-deb >/dev/null; then
-  host=$(ls posehost_*.deb) sdk=$(ls posehost-sdk_*_all.deb)
+  host=$(ls posehost_*.deb) sdk=$(ls posehost-sdk_*.deb)
   contents=$(dpkg-deb -c "$host")
   for file in ./usr/bin/posehost ./usr/lib/posehost/plugins/org.posehost.optimizers.so \
     ./usr/share/posehost/configs/quickstart.json; do
@@ -96,7 +96,7 @@ if command -v dpkg-deb >/dev/null; then
     ./usr/share/pkgconfig/posehost-sdk.pc ./usr/share/posehost-sdk/README.md; do
     grep -qF " $file" <<<"$contents" || fail "$file is not in $sdk" "$contents"
   done
-  ! grep -qE "usr/(bin|lib)/" <<<"$contents" || fail "programs in the package of the SDK" "$contents"
+  ! grep -qE "usr/lib|bin/posehost$" <<<"$contents" || fail "the host in the package of the SDK" "$contents"
   ! grep -qE '^[-d].......w' <<<"$contents" || fail "files that everybody can write" "$contents"
   dpkg-deb -x "$host" "$work/deb"
   dpkg-deb -x "$sdk" "$work/deb"
