@@ -80,6 +80,9 @@ ph_schedule_api schedule(const TableCheck& check) {
   const auto api = check.copy<ph_schedule_api>("ph_schedule_api");
   check.needs(api.destroy, "destroy");
   check.needs(api.value, "value");
+  const int functions = (api.observe != nullptr) + (api.save_state != nullptr) + (api.load_state != nullptr);
+  if (functions != 0 && functions != 3)
+    throw check.refuse("only some of observe, save_state and load_state", "all or none of them");
   return api;
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "plugin/sink.hpp"
+
 namespace ph {
 namespace {
 
@@ -36,6 +38,7 @@ ph_schedule_point point_of(const RunLength& length, const Progress& at, std::int
   point.group = group;
   point.base = base;
   point.prev = prev;
+  point.n_groups = length.n_groups;
   return point;
 }
 
@@ -55,8 +58,8 @@ const char* role_name(std::int32_t role) noexcept {
 }
 
 ScheduleChain::ScheduleChain(const PluginCatalog& catalog, const Node& config, std::int32_t role,
-                             bool iter_based)
-    : role_{role} {
+                             bool iter_based, std::string hyper)
+    : role_{role}, hyper_{hyper.empty() ? role_name(role) : std::move(hyper)} {
   const auto policy = config.find("policy") ? config.find("policy") : config.find("type");
   if (!policy) throw config.error("no policy given", "\"policy\": a schedule, such as \"step\"");
 
@@ -110,6 +113,62 @@ double ScheduleChain::value(const RunLength& length, const Progress& at, std::in
     value = link.api->value(link.instance->self(), &point);
   }
   return value;
+}
+
+std::vector<std::pair<std::string, Node>> ScheduleChain::monitors() const {
+  std::vector<std::pair<std::string, Node>> all;
+  for (const auto& link : links_) {
+    if (!link.api->observe) continue;
+    const auto monitor = link.instance->args().find("monitor");
+    if (monitor && monitor->is_string()) all.emplace_back(monitor->string(), *monitor);
+  }
+  return all;
+}
+
+bool ScheduleChain::observes() const noexcept {
+  return std::any_of(links_.begin(), links_.end(), [](const Link& link) { return link.api->observe; });
+}
+
+void ScheduleChain::observe(std::int32_t source, const std::vector<std::pair<std::string, double>>& values) {
+  std::vector<ph_str> names;
+  std::vector<double> numbers;
+  for (const auto& [name, value] : values) {
+    names.push_back(to_ph(name));
+    numbers.push_back(value);
+  }
+  ph_observation seen{};
+  seen.size = sizeof seen;
+  seen.source = source;
+  seen.names = names.data();
+  seen.values = numbers.data();
+  seen.n = static_cast<std::int64_t>(names.size());
+  for (const auto& link : links_) {
+    if (link.api->observe) link.instance->check(link.api->observe(link.instance->self(), &seen), "observe");
+  }
+}
+
+std::string ScheduleChain::state_name(const Link& link) const {
+  return "@schedule/" + hyper_ + "/" + link.instance->qualified_name() + "/state";
+}
+
+std::map<std::string, std::string> ScheduleChain::state() const {
+  std::map<std::string, std::string> all;
+  for (const auto& link : links_) {
+    if (!link.api->save_state) continue;
+    StringSink sink;
+    const auto table = sink.table();
+    link.instance->check(link.api->save_state(link.instance->self(), &table), "save_state");
+    all[state_name(link)] = std::move(sink.text);
+  }
+  return all;
+}
+
+void ScheduleChain::load_state(const std::map<std::string, std::string>& saved) {
+  for (const auto& link : links_) {
+    const auto found = saved.find(state_name(link));
+    if (found == saved.end() || !link.api->load_state) continue;
+    link.instance->check(link.api->load_state(link.instance->self(), to_ph(found->second)), "load_state");
+  }
 }
 
 std::string ScheduleChain::description() const {

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <posehost/abi.h>
@@ -9,37 +11,41 @@
 #include "config/node.hpp"
 #include "plugin/catalog.hpp"
 #include "plugin/instance.hpp"
+#include "schedule/run_length.hpp"
 
 namespace ph {
 
-/// How long a run is; what schedules count against.
-struct RunLength {
-  bool by_epoch = true;
-  std::int64_t iters_per_epoch = 0;
-  std::int64_t max_epochs = 0;  ///< 0 when iteration-based
-  std::int64_t max_iters = 0;
-};
-
-/// Where a run is.
-struct Progress {
-  std::int64_t epoch = 0, iter = 0, opt_step = 0;
-};
-
 /// The schedule of one hyper-parameter: plugin instances chained through `prev`, for example a step
-/// policy and then a warm-up. Pure: value() depends on its arguments alone.
+/// policy and then a warm-up. value() depends on its arguments alone, and on what was observed where a
+/// schedule follows a metric.
 class ScheduleChain {
  public:
   /// Reads `lr_config` or `momentum_config`: {"policy": name, arguments of it, "warmup": null |
-  /// constant | linear | exp, "warmup_iters", "warmup_ratio", "warmup_by_epoch"}. Throws Error.
-  ScheduleChain(const PluginCatalog& catalog, const Node& config, std::int32_t role, bool iter_based);
+  /// constant | linear | exp, "warmup_iters", "warmup_ratio", "warmup_by_epoch"}. `hyper` is the name of
+  /// the hyper-parameter where it has no role. Throws Error.
+  ScheduleChain(const PluginCatalog& catalog, const Node& config, std::int32_t role, bool iter_based,
+                std::string hyper = {});
 
   /// Asks every instance whether it suits a run of this length. Throws Error(config).
   void check(const RunLength& length) const;
   [[nodiscard]] double value(const RunLength& length, const Progress& at, std::int64_t group,
                              double base) const;
   [[nodiscard]] std::int32_t role() const noexcept { return role_; }
+  /// The hyper-parameter: "lr", "momentum", "weight_decay" for a role, else its own name.
+  [[nodiscard]] const std::string& hyper() const noexcept { return hyper_; }
   /// "org.posehost.schedules/Step, org.posehost.schedules/Warmup"
   [[nodiscard]] std::string description() const;
+
+  /// What the schedules of the chain watch, each with the place that says so: {"AP", "val/loss"}. Empty:
+  /// they follow no metric, and observe() need not be called.
+  [[nodiscard]] std::vector<std::pair<std::string, Node>> monitors() const;
+  [[nodiscard]] bool observes() const noexcept;
+  /// Shows them values that were measured; `source` is PH_OBSERVED_*. Throws Error.
+  void observe(std::int32_t source, const std::vector<std::pair<std::string, double>>& values);
+  /// What was observed, by checkpoint name "@schedule/<hyper-parameter>/<qualified name>/state".
+  [[nodiscard]] std::map<std::string, std::string> state() const;
+  /// Hands it back; a schedule without a saved state starts afresh. Throws Error.
+  void load_state(const std::map<std::string, std::string>& saved);
 
  private:
   struct Link {
@@ -47,7 +53,9 @@ class ScheduleChain {
     const ph_schedule_api* api;
   };
   void add(const PluginCatalog& catalog, const ComponentRef& ref, const Node& args);
+  [[nodiscard]] std::string state_name(const Link& link) const;
   std::int32_t role_;
+  std::string hyper_;
   std::vector<Link> links_;
 };
 

@@ -49,8 +49,9 @@ at::ScalarType checked_scalar_type(TensorType type, const std::string& where) {
 
 constexpr const char* kLogName = "@log/values";
 
-// "@hook/<plugin>/<component>/state"; slots have a slash more.
+// "@hook/<plugin>/<component>/state"; slots have a slash more. "@schedule/<hyper-parameter>/<plugin>/…".
 bool is_hook_state(const std::string& name) {
+  if (name.rfind("@schedule/", 0) == 0) return true;
   return name.rfind("@hook/", 0) == 0 && std::count(name.begin(), name.end(), '/') == 3;
 }
 

@@ -25,7 +25,7 @@ struct RunPosition {
 /// What a checkpoint file holds, or is to hold.
 struct Checkpoint {
   std::map<std::string, at::Tensor> tensors;      ///< weights by name, "@opt/…"
-  std::map<std::string, std::string> hook_state;  ///< "@hook/…/state"
+  std::map<std::string, std::string> hook_state;  ///< "@hook/…/state", "@schedule/…/state"
   std::string log;                                ///< values logged in the epoch so far; may be empty
   RunPosition position;
   std::string config;   ///< resolved config as JSON text, without paths of this run

@@ -43,9 +43,8 @@ void describe_schedule(const RunPlan& plan, const ScheduleChain& chain, std::vec
   const auto& length = plan.length;
   std::set<std::int64_t> at{0, length.max_iters - 1};
   for (int i = 1; i < 8; ++i) at.insert(length.max_iters * i / 8);
-  lines.push_back(std::string("Schedule of ") + role_name(chain.role()) + " (" + chain.description() +
-                  "), group 0:");
-  const auto index = static_cast<std::size_t>(plan.optimizer->hyper_index(chain.role()));
+  lines.push_back("Schedule of " + chain.hyper() + " (" + chain.description() + "), group 0:");
+  const auto index = static_cast<std::size_t>(plan.optimizer->hyper_index(chain.hyper()));
   for (const auto iter : at) {
     const Progress where{iter / length.iters_per_epoch, iter, iter};
     lines.push_back(format("  iteration %8lld  epoch %5lld  %.6g", static_cast<long long>(iter + 1),

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "schedule/schedule_chain.hpp"
+#include "schedule/read_schedules.hpp"
 #include "system/limits.hpp"
 #include "train/dtype.hpp"
 
@@ -69,14 +69,7 @@ int Optimizer::hyper_index(std::int32_t role) const noexcept {
   return found == hypers_.end() ? -1 : static_cast<int>(found - hypers_.begin());
 }
 
-int Optimizer::hyper_index(std::string_view name) const noexcept {
-  for (const auto role : {PH_ROLE_LR, PH_ROLE_MOMENTUM, PH_ROLE_WEIGHT_DECAY}) {
-    if (name == role_name(role)) return hyper_index(role);
-  }
-  const auto found =
-      std::find_if(hypers_.begin(), hypers_.end(), [&](const auto& hyper) { return hyper.name == name; });
-  return found == hypers_.end() ? -1 : static_cast<int>(found - hypers_.begin());
-}
+int Optimizer::hyper_index(std::string_view name) const noexcept { return find_hyper(hypers_, name); }
 
 void Optimizer::make_state() {
   at::NoGradGuard no_grad;

@@ -121,9 +121,16 @@ void plan_hooks(RunPlan& plan, const RunOptions& options) {
   auto steps = plan.steps;
   for (const auto& chain : plan.schedules) {
     const auto priority = chain->role() == PH_ROLE_LR ? PH_PRIORITY_VERY_HIGH : PH_PRIORITY_HIGH;
-    plan.hooks.add(std::string(role_name(chain->role())) + " schedule: " + chain->description(),
-                   PH_STAGE_BIT(PH_STAGE_BEFORE_TRAIN_ITER), priority,
-                   [steps, chain](std::int32_t) { steps->schedule(*chain); });
+    auto stages = PH_STAGE_BIT(PH_STAGE_BEFORE_TRAIN_ITER);
+    if (chain->observes()) {
+      stages |= PH_STAGE_BIT(PH_STAGE_AFTER_TRAIN_EPOCH) | PH_STAGE_BIT(PH_STAGE_AFTER_VAL_EPOCH) |
+                PH_STAGE_BIT(PH_STAGE_AFTER_EVALUATE);
+    }
+    plan.hooks.add(chain->hyper() + " schedule: " + chain->description(), stages, priority,
+                   [steps, chain](std::int32_t stage) {
+                     stage == PH_STAGE_BEFORE_TRAIN_ITER ? steps->schedule(*chain)
+                                                         : steps->observe(*chain, stage);
+                   });
   }
   plan.hooks.add("optimizer: " + plan.optimizer->rule().qualified_name(),
                  PH_STAGE_BIT(PH_STAGE_AFTER_TRAIN_ITER), PH_PRIORITY_ABOVE_NORMAL,

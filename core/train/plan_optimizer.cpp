@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "schedule/read_schedules.hpp"
 #include "train/plan_parts.hpp"
 
 namespace ph {
@@ -17,25 +18,19 @@ std::vector<TrainableParam> trainable(const PoseModel& model) {
   return all;
 }
 
-void add_schedule(RunPlan& plan, const char* key, std::int32_t role) {
-  const auto node = plan.config.find(key);
-  if (!node) return;
-  auto chain = std::make_shared<ScheduleChain>(*plan.plugins, *node, role, !plan.length.by_epoch);
-  if (plan.optimizer->hyper_index(role) < 0) {
-    throw node->error(plan.optimizer->rule().qualified_name() + " has no " + role_name(role) + " to schedule",
-                      "an optimizer with a hyper-parameter of that role", std::string("remove ") + key);
-  }
-  chain->check(plan.length);
-  plan.schedules.push_back(std::move(chain));
-}
-
 }  // namespace
 
-void plan_optimizer(RunPlan& plan) {
+void plan_optimizer(RunPlan& plan, const RunOptions& options) {
   plan.optimizer =
       std::make_unique<Optimizer>(*plan.plugins, plan.config.at("optimizer"), trainable(*plan.model));
-  add_schedule(plan, "lr_config", PH_ROLE_LR);
-  add_schedule(plan, "momentum_config", PH_ROLE_MOMENTUM);
+  plan.length.n_groups = static_cast<std::int64_t>(plan.optimizer->groups().size());
+  plan.schedules = read_schedules(*plan.plugins, plan.config, plan.optimizer->hypers(),
+                                  plan.optimizer->rule().qualified_name());
+  for (const auto& chain : plan.schedules) {
+    chain->check(plan.length);
+    check_monitors(*chain, plan.config, plan.length.by_epoch,
+                   plan.config.has("evaluation") && options.validate);
+  }
   if (const auto config = plan.config.find("optimizer_config")) plan.grad_clip = config->find("grad_clip");
 }
 

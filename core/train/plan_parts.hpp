@@ -11,7 +11,7 @@ void plan_workflow(RunPlan& plan);
 void plan_data(RunPlan& plan, const RunOptions& options);
 void plan_model(RunPlan& plan, const RunOptions& options);
 void plan_length(RunPlan& plan, const RunOptions& options);
-void plan_optimizer(RunPlan& plan);
+void plan_optimizer(RunPlan& plan, const RunOptions& options);
 void plan_hooks(RunPlan& plan, const RunOptions& options);
 
 }  // namespace ph

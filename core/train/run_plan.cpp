@@ -67,7 +67,7 @@ RunPlan make_plan(const RunOptions& options, HashCheck check) {
   plan_data(plan, options);
   plan_model(plan, options);
   plan_length(plan, options);
-  plan_optimizer(plan);
+  plan_optimizer(plan, options);
   plan_hooks(plan, options);
   plan.plugins->require(plan.config, /*all_resolved=*/true);
   return plan;

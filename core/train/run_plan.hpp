@@ -31,6 +31,7 @@ struct WorkflowEntry {
 /// What the host does itself at its places in the list of hooks; the runner fills it in.
 struct HostSteps {
   std::function<void(const ScheduleChain&)> schedule;
+  std::function<void(ScheduleChain&, std::int32_t stage)> observe;  ///< where a schedule follows a metric
   std::function<void()> optimize;
 };
 
@@ -47,7 +48,7 @@ struct RunPlan {
   std::shared_ptr<PoseModel> model;
   std::vector<std::string> weights_report;  ///< what load_from or pretrained found
   std::unique_ptr<Optimizer> optimizer;
-  std::vector<std::shared_ptr<const ScheduleChain>> schedules;
+  std::vector<std::shared_ptr<ScheduleChain>> schedules;
   HookList hooks;
   std::shared_ptr<HostSteps> steps;
   RunLength length;

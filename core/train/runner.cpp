@@ -37,6 +37,7 @@ Runner::Runner(RunPlan& plan, std::string run_name, double stop_after_s)
   rule_name_ = plan.optimizer->rule().qualified_name();
   place().iteration = 0;
   plan.steps->schedule = [this](const ScheduleChain& chain) { apply_schedule(chain); };
+  plan.steps->observe = [this](ScheduleChain& chain, std::int32_t stage) { show_schedule(chain, stage); };
   plan.steps->optimize = [this] { optimize(); };
 }
 

@@ -55,6 +55,7 @@ class Runner {
   void optimize();
   [[nodiscard]] double evaluate_again();
   void apply_schedule(const ScheduleChain& chain);
+  void show_schedule(ScheduleChain& chain, std::int32_t stage);  // what the stage has measured
   void clip_gradients();
   void guard_nan();
   void require_trainable() const;

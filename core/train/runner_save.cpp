@@ -74,6 +74,7 @@ void Runner::write_checkpoint(const SaveRequest& request) {
     checkpoint.tensors.merge(plan_.optimizer->state());
     checkpoint.hook_state = plan_.hooks.state();
     plan_.hooks.save_slots(checkpoint.tensors);
+    for (const auto& chain : plan_.schedules) checkpoint.hook_state.merge(chain->state());
     if (!epoch_done_) checkpoint.log = log_.state();
   }
   checkpoint.position = position();
@@ -118,6 +119,7 @@ void Runner::roll_back() {
   plan_.optimizer->load_state(checkpoint.tensors, where);
   plan_.hooks.load_slots(checkpoint.tensors, where);
   plan_.hooks.load_state(checkpoint.hook_state);
+  for (const auto& chain : plan_.schedules) chain->load_state(checkpoint.hook_state);
   loss_ = at::Tensor();
   log_warn(plan_.hooks.running() +
            " asked to roll back: weights, optimizer and hooks are as they were after iteration " +
@@ -168,6 +170,7 @@ void Runner::resume(const std::filesystem::path& file) {
   plan_.hooks.make_slots(*plan_.model);
   plan_.hooks.load_slots(checkpoint.tensors, where);
   plan_.hooks.load_state(checkpoint.hook_state);
+  for (const auto& chain : plan_.schedules) chain->load_state(checkpoint.hook_state);
   resumed_log_ = !checkpoint.log.empty();
   if (resumed_log_) log_.load_state(checkpoint.log, where);
   epoch_ = p.epoch;

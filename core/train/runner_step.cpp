@@ -95,11 +95,20 @@ void Runner::guard_nan() {
 
 void Runner::apply_schedule(const ScheduleChain& chain) {
   auto& optimizer = *plan_.optimizer;
-  const auto index = optimizer.hyper_index(chain.role());
+  const auto index = optimizer.hyper_index(chain.hyper());
   for (std::size_t g = 0; g < optimizer.groups().size(); ++g) {
     optimizer.set_hyper(g, index,
                         chain.value(plan_.length, {epoch_, iter_, opt_step_}, static_cast<std::int64_t>(g),
                                     base_of(g, index)));
+  }
+}
+
+void Runner::show_schedule(ScheduleChain& chain, std::int32_t stage) {
+  if (stage == PH_STAGE_AFTER_EVALUATE) {
+    chain.observe(PH_OBSERVED_EVALUATION, view_.metrics);
+  } else {
+    chain.observe(stage == PH_STAGE_AFTER_VAL_EPOCH ? PH_OBSERVED_VAL_EPOCH : PH_OBSERVED_TRAIN_EPOCH,
+                  log_.averages(0));
   }
 }
 

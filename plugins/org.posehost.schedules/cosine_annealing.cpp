@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // mmcv's cosine policy: half a cosine from the base to the lowest value over the run.
-#include <cmath>
-
+#include "anneal.hpp"
 #include "lowest.hpp"
 #include "progress.hpp"
 
@@ -12,13 +11,11 @@ class CosineAnnealing final : public ph::Schedule {
  public:
   static constexpr auto info = ph::component("CosineAnnealing", "half a cosine over the run");
   static constexpr auto args =
-      ph::args(min_lr_arg, min_lr_ratio_arg, min_momentum_arg, min_momentum_ratio_arg, by_epoch_arg);
+      ph::args(min_lr_arg, min_lr_ratio_arg, min_momentum_arg, min_momentum_ratio_arg, min_value_arg,
+               min_value_ratio_arg, by_epoch_arg);
 
   explicit CosineAnnealing(const ph::Config& config) : lowest_{config}, progress_{config} {
-    if (!lowest_.given())
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
-                        "no lowest value; expected min_lr or min_lr_ratio, for momentum min_momentum or "
-                        "min_momentum_ratio");
+    lowest_.require();
   }
 
   void check(const ph::SchedulePoint& run) const override {
@@ -27,8 +24,7 @@ class CosineAnnealing final : public ph::Schedule {
   }
 
   double value(const ph::SchedulePoint& at) const noexcept override {
-    const double lowest = lowest_.value(at.base);
-    return lowest + 0.5 * (at.base - lowest) * (1 + std::cos(ph::pi * progress_.share(at)));
+    return anneal_cos(at.base, lowest_.value(at.base), progress_.share(at));
   }
 
  private:

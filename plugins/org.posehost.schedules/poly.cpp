@@ -14,7 +14,7 @@ class Poly final : public ph::Schedule {
   static constexpr auto args =
       ph::args(ph::arg<double>("power", 1.0, ph::above(0), "exponent of the decay; 1 is a straight line"),
                ph::arg<std::optional<double>>("min_lr", ph::null, "lowest learning rate; by default 0"),
-               min_momentum_arg, by_epoch_arg);
+               min_momentum_arg, min_value_arg, by_epoch_arg);
 
   explicit Poly(const ph::Config& config)
       : power_{config.get<double>("power")}, lowest_{config}, progress_{config} {}

@@ -9,6 +9,14 @@
 
 constexpr auto by_epoch_arg = ph::arg<bool>("by_epoch", true, "count epochs instead of iterations");
 
+// Of policies that count iterations only: mmcv takes the key there and refuses true.
+constexpr auto by_iteration_arg = ph::arg<bool>("by_epoch", false, "only false: it counts iterations");
+inline void refuse_by_epoch(const ph::Config& config) {
+  if (config.get<bool>("by_epoch"))
+    throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
+                      "by_epoch is true, but this policy counts iterations; expected by_epoch false");
+}
+
 class Progress {
  public:
   explicit Progress(const ph::Config& config) : by_epoch_{config.get<bool>("by_epoch")} {}

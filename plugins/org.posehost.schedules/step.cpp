@@ -16,7 +16,7 @@ class Step final : public ph::Schedule {
       ph::arg<ph::IntOrList>("step", ph::required, ph::above(0), "milestones, or the distance between steps"),
       ph::arg<std::optional<double>>("gamma", ph::null, ph::above(0),
                                      "factor of one step; by default 0.1, for momentum 0.5"),
-      min_lr_arg, min_momentum_arg, by_epoch_arg);
+      min_lr_arg, min_momentum_arg, min_value_arg, by_epoch_arg);
 
   explicit Step(const ph::Config& config)
       : step_{config.get<ph::IntOrList>("step")},

@@ -22,15 +22,17 @@ ph::ScheduleChain chain(const std::string& config, std::int32_t role = PH_ROLE_L
 }  // namespace
 
 TEST_CASE("schedules follow mmcv", "[plugins][schedule][golden]") {
-  const auto cases = test::golden("schedules.json");
-  REQUIRE(cases.size() >= 35);
+  const auto cases = test::golden("schedules.json")["cases"];
+  REQUIRE(cases.size() >= 81);
   for (const auto& golden : cases) {
-    const bool lr = golden.contains("lr_config");
+    const bool lr = golden.contains("lr_config"), iter_based = golden.contains("iter_based");
     const auto& config = golden[lr ? "lr_config" : "momentum_config"];
     CAPTURE(config.dump());
-    const auto schedule = chain(config.dump(), lr ? PH_ROLE_LR : PH_ROLE_MOMENTUM);
+    const auto schedule = chain(config.dump(), lr ? PH_ROLE_LR : PH_ROLE_MOMENTUM, iter_based);
     const auto iters = golden["iters_per_epoch"].get<std::int64_t>();
-    const auto length = epochs(golden["max_epochs"].get<std::int64_t>(), iters);
+    auto length = epochs(golden["max_epochs"].get<std::int64_t>(), iters);
+    if (iter_based) length = {false, iters, 0, length.max_iters};
+    length.n_groups = 2;
     schedule.check(length);
     REQUIRE(golden["values"].size() == static_cast<std::size_t>(length.max_iters));
     for (std::int64_t i = 0; i < length.max_iters; ++i) {
@@ -43,6 +45,22 @@ TEST_CASE("schedules follow mmcv", "[plugins][schedule][golden]") {
         REQUIRE_THAT(value, test::WithinRel(expected, 1e-12) || test::WithinAbs(expected, 1e-17));
       }
     }
+  }
+}
+
+TEST_CASE("what mmcv refuses is refused before the run", "[plugins][schedule][golden][error]") {
+  const auto cases = test::golden("schedules.json")["refused"];
+  REQUIRE(cases.size() >= 51);
+  for (const auto& golden : cases) {
+    const bool lr = golden.contains("lr_config");
+    const auto& config = golden[lr ? "lr_config" : "momentum_config"];
+    CAPTURE(config.dump(), golden["error"].get<std::string>());
+    auto length = epochs(6, 7);
+    length.n_groups = 2;
+    const auto error =
+        test::error_of([&] { chain(config.dump(), lr ? PH_ROLE_LR : PH_ROLE_MOMENTUM).check(length); });
+    CHECK(error != "(no error)");
+    CHECK_THAT(error, ContainsSubstring("expected"));
   }
 }
 
@@ -116,6 +134,19 @@ TEST_CASE("schedules name the argument that is wrong", "[plugins][schedule][erro
         "min_lr and min_lr_ratio are given; expected one of them"},
        {R"({"policy": "CosineAnnealing", "min_momentum_ratio": 0.1})",
         "min_momentum_ratio does not belong here; expected min_lr_ratio"},
+       {R"({"policy": "CosineRestart", "min_lr": 0, "periods": [4, 4], "restart_weights": [1, 1]})",
+        "the periods end 2 epochs before the run, which has 10"},
+       {R"({"policy": "CosineRestart", "min_lr": 0, "periods": [4, 9]})", "2 periods and 1 restart_weights"},
+       {R"({"policy": "cyclic", "by_epoch": true})", "by_epoch is true, but this policy counts iterations"},
+       {R"({"policy": "cyclic", "cyclic_times": 101})", "cyclic_times is 101, the run has 100 iterations"},
+       {R"({"policy": "cyclic", "target_ratio": [1, 2, 3]})", "/target_ratio"},
+       {R"({"policy": "OneCycle"})", "no max_lr; expected the peak"},
+       {R"({"policy": "OneCycle", "max_lr": 1, "total_steps": 99})",
+        "total_steps is 99; expected at least 100"},
+       {R"({"policy": "OneCycle", "max_lr": 1, "pct_start": 0.01})", "too short for a rise"},
+       {R"({"policy": "OneCycle", "max_lr": 1, "max_momentum": 0.9})",
+        "max_momentum does not belong here; expected it in momentum_config"},
+       {R"({"policy": "OneCycle", "max_lr": {"Adam": 1}})", "/max_lr"},
        {R"({"policy": "fixed", "warmup": "linear"})", "iters"},
        {R"({"policy": "fixed", "warmup": "cosine", "warmup_iters": 5})", "cosine"},
        {R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 0})", "/iters"},
@@ -124,6 +155,43 @@ TEST_CASE("schedules name the argument that is wrong", "[plugins][schedule][erro
   CAPTURE(config);
   const auto text = test::error_of([&config = config] { chain(config).check(epochs(10, 10)); });
   REQUIRE_THAT(text, ContainsSubstring(expected));
+}
+
+TEST_CASE("a list has a value for each parameter group", "[plugins][schedule][error]") {
+  auto length = epochs(10, 10);
+  length.n_groups = 3;
+  const auto one_cycle = chain(R"({"policy": "OneCycle", "max_lr": [1, 2]})");
+  CHECK_THAT(test::error_of([&] { one_cycle.check(length); }),
+             ContainsSubstring("max_lr has 2 values; expected 3, one for each parameter group"));
+  length.n_groups = 2;
+  CHECK_NOTHROW(one_cycle.check(length));
+  length.n_groups = 0;  // not known
+  CHECK_NOTHROW(one_cycle.check(length));
+}
+
+TEST_CASE("a base of 0 stays 0, whatever the policy", "[plugins][schedule]") {
+  const auto config =
+      GENERATE(as<std::string>(), R"({"policy": "step", "step": 2})", R"({"policy": "cyclic"})",
+               R"({"policy": "exp", "gamma": 0.9})", R"({"policy": "CosineAnnealing", "min_lr_ratio": 0.1})",
+               R"({"policy": "fixed", "warmup": "exp", "warmup_iters": 5})");
+  CAPTURE(config);
+  const auto schedule = chain(config);
+  for (std::int64_t i = 0; i < 20; ++i) CHECK(schedule.value(epochs(4, 5), {i / 5, i, i}, 0, 0.0) == 0);
+}
+
+TEST_CASE("other hyper-parameters take min_value", "[plugins][schedule]") {
+  const ph::ScheduleChain decay{test::bundled(),
+                                ph::Node::parse(R"({"policy": "LinearAnnealing", "min_value": 0.2})"),
+                                PH_ROLE_WEIGHT_DECAY, false};
+  CHECK(decay.hyper() == "weight_decay");
+  decay.check(epochs(4, 5));
+  CHECK_THAT(decay.value(epochs(4, 5), {2, 10, 10}, 0, 0.1), test::WithinRel(0.15, 1e-15));
+  const ph::ScheduleChain wrong{test::bundled(),
+                                ph::Node::parse(R"({"policy": "LinearAnnealing", "min_lr": 0.2})"),
+                                PH_ROLE_NONE, false, "eps"};
+  CHECK(wrong.hyper() == "eps");
+  CHECK_THAT(test::error_of([&] { wrong.check(epochs(4, 5)); }),
+             ContainsSubstring("min_lr does not belong here; expected min_value"));
 }
 
 TEST_CASE("momentum_config takes min_momentum", "[plugins][schedule][error]") {

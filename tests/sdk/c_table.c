@@ -26,7 +26,7 @@ static double value(const void *self, const ph_schedule_point *at) {
   (void)self;
   return at->base;
 }
-static const ph_schedule_api api = {sizeof api, 0, destroy, NULL, value};
+static const ph_schedule_api api = {.size = sizeof api, .destroy = destroy, .value = value};
 
 POSEHOST_COMPONENT(all, PH_KIND_SCHEDULE, "All", "every kind", create, &api, ALL_ARGS);
 POSEHOST_COMPONENT(one, PH_KIND_SCHEDULE, "One", "one row", create, &api, ONE_ARG);

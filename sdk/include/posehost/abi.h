@@ -588,7 +588,24 @@ typedef struct ph_schedule_point {
   int64_t group;            // index of the parameter group
   double base;              // the group's initial value
   double prev;              // value of the chain before this instance; `base` for the first
+  int64_t n_groups;         // parameter groups of the run; 0 where they are not known
 } ph_schedule_point;
+
+// Where observed values come from.
+#define PH_OBSERVED_EVALUATION 0   // metrics of an evaluation: "AP", "PCK"
+#define PH_OBSERVED_VAL_EPOCH 1    // means over a validation epoch of the workflow: "loss", "acc_pose"
+#define PH_OBSERVED_TRAIN_EPOCH 2  // means over a training epoch; not in iteration-based runs
+
+// What a run has just measured, all values of one source together. Made by the host; borrowed.
+typedef struct ph_observation {
+  uint32_t size;
+  uint32_t rev;
+  int32_t source;  // PH_OBSERVED_*; a schedule ignores those it does not know
+  uint32_t reserved;
+  const ph_str *names;
+  const double *values;  // may be NaN
+  int64_t n;
+} ph_observation;
 
 typedef struct ph_schedule_api {
   uint32_t size;
@@ -604,6 +621,20 @@ typedef struct ph_schedule_api {
   // Value at `at`. Pure: a resumed run, a plot and a dry run ask again and must get the same
   // answer. [any] [never fails]
   double (*value)(const void *self, const ph_schedule_point *at);
+
+  // Only of schedules that follow what the run measures, with an argument "monitor": the name of an
+  // evaluation's metric, "val/<name>" or "train/<name>"; the host refuses a run that would never
+  // measure that. Called after each evaluation, validation epoch and training epoch; `value` may
+  // answer differently from then on, and depends on nothing but `at` and what was observed. A failure
+  // (no such name) ends the run. No other call is in flight. NULL: it follows nothing. [main]
+  int32_t (*observe)(void *self, const ph_observation *seen);
+
+  // What was observed, as bytes that begin with a version of the plugin's own; kept in checkpoints.
+  // load_state is called before the first `value` of a resumed run, perhaps with the bytes of an
+  // older version; without saved bytes it is not called. All three or none of observe, save_state
+  // and load_state are NULL. [main]
+  int32_t (*save_state)(const void *self, const ph_sink *out);
+  int32_t (*load_state)(void *self, ph_str bytes);
 } ph_schedule_api;
 
 // ---------------------------------------------------------------------------------------------

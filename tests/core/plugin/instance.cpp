@@ -222,6 +222,22 @@ TEST_CASE("an optimizer declares its hyper-parameters", "[plugin][declared]") {
   CHECK(slots[1].name == "exp_avg_sq");
 }
 
+TEST_CASE("a schedule observes and keeps what it saw, or neither", "[plugin][instance][error]") {
+  Made made{PH_KIND_SCHEDULE};
+  ph_schedule_api api{};
+  api.size = sizeof api;
+  api.destroy = Made::destroy;
+  api.value = [](const void*, const ph_schedule_point* at) { return at->base; };
+  made.component.component.api = &api;
+  CHECK_NOTHROW(made.make());
+  api.observe = [](void*, const ph_observation*) { return std::int32_t{PH_OK}; };
+  CHECK_THAT(made.error(), ContainsSubstring("only some of observe, save_state and load_state"));
+  api.load_state = Made::load_state;
+  CHECK_THAT(made.error(), ContainsSubstring("all or none of them"));
+  api.save_state = [](const void*, const ph_sink*) { return std::int32_t{PH_OK}; };
+  CHECK_NOTHROW(made.make());
+}
+
 TEST_CASE("a malformed optimizer table is refused", "[plugin][declared][error]") {
   Made made;
   SECTION("no capability that this host has") {

@@ -31,6 +31,11 @@ TEST_CASE("What cannot train is found before training", "[train][error]") {
        "nothing is trained"},
       {R"({"workflow": [["train", 1], ["vall", 1]]})", "val"},
       {R"({"evaluation": {"metric": "PCKK"}})", "PCK"},
+      {R"({"lr_config": {"_delete_": true, "policy": "ReduceLROnPlateau", "monitor": "PCK"}, "evaluation": null})",
+       "this run makes no evaluation"},
+      {R"({"lr_config": {"_delete_": true, "policy": "OneCycle", "max_lr": [0.1, 0.2]}})",
+       "max_lr has 2 values; expected 1"},
+      {R"({"schedules": {"beta3": {"policy": "fixed"}}})", "did you mean \"beta1\""},
       {R"({"runtime": {"precision": "fp16"}})", "fp16 is not available yet"},
       {R"({"data": {"val": null}})", "no data to evaluate on"},
   }));

@@ -60,6 +60,38 @@ TEST_CASE("The means of a log row count what was before the interruption", "[tra
   for (const char* key : {"loss", "acc_pose"}) CHECK(rest[0].at(key) == whole[0].at(key));
 }
 
+TEST_CASE("A plateau goes on from what it has seen", "[train][resume][schedule]") {
+  const test::TempFolder folder;
+  // Neither a loss that should rise nor one that should fall by half does so: a cut after every second epoch or
+  // evaluation. The decay of the weights follows another metric at the same time.
+  const auto patch = [](const std::string& monitor, const std::string& more) {
+    return R"({"total_epochs": 4, "checkpoint_config": {"interval": 1, "by_epoch": false, "max_keep_ckpts": -1},
+         "workflow": [["train", 1], ["val", 1]], "evaluation": {"interval": 1, "metric": "EPE"},
+         "lr_config": {"_delete_": true, "policy": "ReduceLROnPlateau", "monitor": ")" +
+           monitor + R"(", "mode": "max", "threshold": 1000, "patience": 0, "factor": 0.5},
+         "schedules": {"weight_decay": {"policy": "ReduceLROnPlateau", "monitor": "EPE", "threshold": 0.99,
+                                        "patience": 1, "factor": 0.1, "eps": 0}})" +
+           more + "}";
+  };
+  const auto monitor = GENERATE(as<std::string>(), "train/loss", "val/loss", "EPE");
+  const auto at = GENERATE(10, 12);
+  CAPTURE(monitor, at);
+  auto unbroken = ph::make_plan(test::small_run(folder.path(), patch(monitor, "")));
+  (void)test::train(unbroken);
+  auto resumed = ph::make_plan(test::small_run(
+      folder.path(), patch(monitor, R"(, "work_dir": ")" + (folder.path() / "again").string() + "\"")));
+  (void)test::train(resumed, unbroken.work_dir / ("iter_" + std::to_string(at) + ".safetensors"));
+  require_equal(unbroken.work_dir / "iter_20.safetensors", resumed.work_dir / "iter_20.safetensors");
+  const auto whole = test::rows(unbroken, "train"), rest = test::rows(resumed, "train");
+  REQUIRE(whole.size() == 20);
+  CHECK(whole[0].at("lr") == 0.002);
+  CHECK(whole[9].at("lr") == 0.002);  // the first observation is the best so far
+  CHECK(whole[10].at("lr") == 0.001);
+  CHECK(whole[15].at("lr") == 0.0005);
+  for (std::size_t i = 0; i < rest.size(); ++i)
+    CHECK(rest[i].at("lr") == whole[i + 20 - rest.size()].at("lr"));
+}
+
 TEST_CASE("Equal runs write equal checkpoints", "[train][resume]") {
   const test::TempFolder folder;
   std::vector<std::string> files;
@@ -106,6 +138,25 @@ TEST_CASE("An edited learning rate takes effect on resume", "[train][resume]") {
   (void)test::train(second, first.work_dir / "epoch_1.safetensors", "second");
   CHECK(test::rows(first, "train").back().at("lr") == 0.002);
   CHECK(test::rows(second, "train", "second").front().at("lr") == 0.125);
+}
+
+TEST_CASE("An edited lr takes effect in the middle of a schedule, which goes on where it was",
+          "[train][resume][schedule]") {
+  const test::TempFolder folder;
+  const auto patch = [](const std::string& lr) {
+    return R"({"evaluation": null, "checkpoint_config": {"interval": 1, "by_epoch": false, "max_keep_ckpts": -1},
+         "lr_config": {"_delete_": true, "policy": "LinearAnnealing", "min_lr": 0, "by_epoch": false},
+         "optimizer": {"lr": )" +
+           lr + "}}";
+  };
+  auto first = ph::make_plan(test::small_run(folder.path(), patch("0.002")));
+  (void)test::train(first);
+  auto second = ph::make_plan(test::small_run(folder.path(), patch("0.008")));
+  (void)test::train(second, first.work_dir / "iter_6.safetensors", "second");
+  const auto rows = test::rows(second, "train", "second");
+  REQUIRE(rows.size() == 4);
+  CHECK_THAT(rows[0].at("lr").get<double>(), test::WithinRel(0.008 * 0.4, 1e-14));
+  CHECK_THAT(rows[3].at("lr").get<double>(), test::WithinRel(0.008 * 0.1, 1e-14));
 }
 
 TEST_CASE("Checkpoints that do not fit are refused", "[train][resume][error]") {
