@@ -19,6 +19,8 @@ void add_weights(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
 void add_ctl(CLI::App& app, Action& action);
+void add_schedule(CLI::App& app, Action& action, const std::vector<std::string>& args);
+void add_analyze_logs(CLI::App& app, Action& action);
 /// The same below `plugin`.
 void add_plugin_replay(CLI::App& plugin, Action& action);
 void add_plugin_kernel(CLI::App& plugin, Action& action);

@@ -26,6 +26,8 @@ int main(int argc, char** argv) {
   add_evaluate(app, action);
   add_status(app, action);
   add_ctl(app, action);
+  add_schedule(app, action, args);
+  add_analyze_logs(app, action);
   if (args.empty()) {
     std::cout << app.help();
     return 2;

@@ -39,6 +39,13 @@ void say_ignored(const Node& config) {
   }
 }
 
+Node check_schema(const Node& config) {
+  if (!config.is_object()) throw config.error("not a config", "an object: {…}");
+  refuse_not_available(config);
+  static const std::vector<std::string> ignored = names_at_top();
+  return run_schema().check(config, ignored);
+}
+
 }  // namespace
 
 const std::vector<IgnoredKey>& run_config_ignored() {
@@ -92,12 +99,19 @@ const std::vector<IgnoredKey>& run_config_ignored() {
 }
 
 Node check_run_config(const Node& config) {
-  if (!config.is_object()) throw config.error("not a config", "an object: {…}");
-  refuse_not_available(config);
-  static const std::vector<std::string> ignored = names_at_top();
-  const Node checked = run_schema().check(config, ignored);
+  const Node checked = check_schema(config);
   check_run_rules(checked);
   say_ignored(checked);
+  return checked;
+}
+
+Node check_schedule_config(const Node& config) {
+  const Node checked = check_schema(config);
+  if (!checked.has("optimizer")) {
+    throw checked.error("\"optimizer\" is missing: its hyper-parameters are what schedules change",
+                        "\"optimizer\": an object", "\"optimizer\": {\"type\": \"Adam\", \"lr\": 0.0005}");
+  }
+  check_run_length(checked);
   return checked;
 }
 

@@ -13,6 +13,9 @@ namespace ph {
 /// stays absent where it differs from null (checkpoint_config). Throws Error(config).
 [[nodiscard]] Node check_run_config(const Node& config);
 
+/// The same for who wants schedules only: a config without model and data will do.
+[[nodiscard]] Node check_schedule_config(const Node& config);
+
 /// A key that configs carry and that means nothing here. "data.pin_memory" is a key within `data`.
 struct IgnoredKey {
   std::string name, why;

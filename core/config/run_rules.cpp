@@ -36,36 +36,6 @@ void refuse_optimizer_hooks(const Node& config) {
   }
 }
 
-void check_length(const Node& config) {
-  const auto total = config.find("total_epochs");
-  const auto runner = config.find("runner");
-  const bool by_iter = runner && runner->at("type").string() == "IterBasedRunner";
-  const auto epochs = runner ? runner->find("max_epochs") : std::nullopt;
-  const auto iters = runner ? runner->find("max_iters") : std::nullopt;
-  if (by_iter) {
-    if (!iters) throw runner->error("how long to train is missing", "\"max_iters\": an integer, at least 1");
-    if (epochs)
-      throw epochs->error("IterBasedRunner counts iterations", "max_iters alone", "leave max_epochs out");
-    if (total)
-      throw total->error("IterBasedRunner counts iterations", "runner.max_iters alone",
-                         "leave total_epochs out");
-    return;
-  }
-  if (iters) {
-    throw iters->error("EpochBasedRunner counts epochs", "max_epochs",
-                       "\"type\": \"IterBasedRunner\", or leave max_iters out");
-  }
-  if (!total && !epochs) {
-    throw config.error("how long to train is missing", "\"total_epochs\": an integer, at least 1",
-                       "\"total_epochs\": 210, or --set total_epochs=210");
-  }
-  if (total && epochs && total->i64() != epochs->i64()) {
-    throw Error(ErrorKind::config, total->where() + ": two different lengths of training",
-                "total_epochs " + total->text() + ", runner.max_epochs " + epochs->text(),
-                "one of them, or equal ones", "leave one out");
-  }
-}
-
 void check_workflow(const Node& config) {
   const Node workflow = config.at("workflow");
   bool trains = false, validates = false;
@@ -105,6 +75,36 @@ void refuse_not_available(const Node& config) {
   refuse_optimizer_hooks(config);
 }
 
+void check_run_length(const Node& config) {
+  const auto total = config.find("total_epochs");
+  const auto runner = config.find("runner");
+  const bool by_iter = runner && runner->at("type").string() == "IterBasedRunner";
+  const auto epochs = runner ? runner->find("max_epochs") : std::nullopt;
+  const auto iters = runner ? runner->find("max_iters") : std::nullopt;
+  if (by_iter) {
+    if (!iters) throw runner->error("how long to train is missing", "\"max_iters\": an integer, at least 1");
+    if (epochs)
+      throw epochs->error("IterBasedRunner counts iterations", "max_iters alone", "leave max_epochs out");
+    if (total)
+      throw total->error("IterBasedRunner counts iterations", "runner.max_iters alone",
+                         "leave total_epochs out");
+    return;
+  }
+  if (iters) {
+    throw iters->error("EpochBasedRunner counts epochs", "max_epochs",
+                       "\"type\": \"IterBasedRunner\", or leave max_iters out");
+  }
+  if (!total && !epochs) {
+    throw config.error("how long to train is missing", "\"total_epochs\": an integer, at least 1",
+                       "\"total_epochs\": 210, or --set total_epochs=210");
+  }
+  if (total && epochs && total->i64() != epochs->i64()) {
+    throw Error(ErrorKind::config, total->where() + ": two different lengths of training",
+                "total_epochs " + total->text() + ", runner.max_epochs " + epochs->text(),
+                "one of them, or equal ones", "leave one out");
+  }
+}
+
 void check_run_rules(const Node& config) {
   if (!config.has("model")) throw config.error("\"model\" is missing", "\"model\": an object (the network)");
   if (!config.has("data")) throw config.error("\"data\" is missing", "\"data\": an object (the data sets)");
@@ -115,7 +115,7 @@ void check_run_rules(const Node& config) {
     throw config.error("\"optimizer\" is missing", "\"optimizer\": an object",
                        "\"optimizer\": {\"type\": \"Adam\", \"lr\": 0.0005}");
   }
-  check_length(config);
+  check_run_length(config);
   check_workflow(config);
   if (config.has("load_from") && config.has("resume_from")) {
     throw config.at("load_from")

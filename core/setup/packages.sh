@@ -12,7 +12,7 @@ command -v cmake >/dev/null || needed+=(cmake)
 command -v ninja >/dev/null || needed+=(ninja-build)
 libraries=(libboost-dev nlohmann-json3-dev libspdlog-dev libcli11-dev catch2
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libjpeg-dev
-  zlib1g-dev)
+  zlib1g-dev gnuplot-nox)
 # Only for getting LibTorch.
 if [[ -z ${LIBTORCH:-} && ! -d .deps/libtorch ]] && ! python3 -m pip --version >/dev/null 2>&1; then
   libraries+=(python3-pip)

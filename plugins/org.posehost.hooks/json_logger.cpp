@@ -33,7 +33,11 @@ class JsonLogger final : public LoggerHook {
     path_ = std::string(run.work_dir()) + "/" + std::string(run.name()) + ".log.json";
     file_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
     if (file_ < 0) return warn();
-    put({{"seed", run.seed()}, {"posehost", version}});
+    // What `iter` of the rows counts, for who plots them.
+    put({{"seed", run.seed()},
+         {"posehost", version},
+         {"iters_per_epoch", run.now().iters_per_epoch},
+         {"by_epoch", by_epoch()}});
   }
 
  private:

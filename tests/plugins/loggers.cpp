@@ -187,7 +187,8 @@ TEST_CASE("JSON rows have mmcv's keys in its order and full precision", "[plugin
   }
   const auto lines = lines_of(folder.path() / "run.log.json");
   REQUIRE(lines.size() == 4);
-  CHECK(Json::parse(lines[0]) == Json{{"seed", 7}, {"posehost", "0.9.0"}});
+  CHECK(Json::parse(lines[0]) ==
+        Json{{"seed", 7}, {"posehost", "0.9.0"}, {"iters_per_epoch", 4}, {"by_epoch", true}});
   const auto train = Json::parse(lines[2]);
   CHECK(keys_of(train) == std::vector<std::string>{"mode", "epoch", "iter", "lr", "memory", "data_time",
                                                    "mse_loss", "loss", "grad_norm", "time"});

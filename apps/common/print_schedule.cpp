@@ -1,0 +1,176 @@
+#include "common/print_schedule.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "common/terminal_size.hpp"
+#include "plot/text_plot.hpp"
+#include "plot/write_plot.hpp"
+#include "tensor/atomic_file.hpp"
+
+namespace {
+
+constexpr std::size_t kGroupsInTable = 8;
+constexpr std::int64_t kMostRows = 100'000'000;
+
+// What somebody would want to know before training with these values.
+void add_notes(ph::ScheduledRun& run) {
+  const auto at = ph::telling_iterations(run);
+  for (const auto& chain : run.schedules) {
+    for (const auto& [monitor, place] : chain->monitors())
+      run.notes.push_back(chain->hyper() + " also follows " + monitor +
+                          ", which only training measures: shown is " + "the curve without it");
+  }
+  for (const auto column : run.columns()) {
+    const auto& hyper = run.hypers[column];
+    for (std::size_t group = 0; group < run.base.size(); ++group) {
+      double low = run.value(0, group, column), high = low;
+      for (const auto iter : at) {
+        low = std::min(low, run.value(iter, group, column));
+        high = std::max(high, run.value(iter, group, column));
+      }
+      const auto where = hyper.name + " of group " + std::to_string(group);
+      if (hyper.role == PH_ROLE_LR && low == 0 && high == 0)
+        run.notes.push_back(where + " is 0 throughout: its parameters stay as they are");
+      if (low < 0) run.notes.push_back(where + " falls below 0");
+      if (hyper.role == PH_ROLE_MOMENTUM && high >= 1)
+        run.notes.push_back(where + " reaches " + std::to_string(high) +
+                            "; at 1 and above nothing is forgotten");
+    }
+  }
+}
+
+void check_rows(const ph::ScheduledRun& run) {
+  const auto groups = static_cast<std::int64_t>(run.base.size());
+  if (run.length.max_iters <= kMostRows / groups) return;
+  throw ph::Error(
+      ph::ErrorKind::usage, run.label + ": too many values to write",
+      std::to_string(run.length.max_iters) + " iterations of " + std::to_string(groups) + " groups",
+      "at most " + std::to_string(kMostRows) + " rows", "the plot alone, or a shorter run");
+}
+
+void write_csv(const std::filesystem::path& path, const std::vector<ph::ScheduledRun>& runs) {
+  if (runs.size() > 1)
+    throw ph::Error(ph::ErrorKind::usage, "--csv holds the values of one config", "--against",
+                    "--csv without it", "a file for each: --csv without --against, twice");
+  check_rows(runs[0]);
+  ph::AtomicFile file{path};
+  ph::write_schedule_csv(runs[0], [&](const std::string& text) { file.write(text.data(), text.size()); });
+  file.commit();
+}
+
+void print_heading(const ph::ScheduledRun& run) {
+  const auto& length = run.length;
+  const auto n_groups =
+      std::to_string(run.base.size()) + " parameter group" + (run.base.size() > 1 ? "s" : "");
+  if (length.by_epoch) {
+    std::printf("%s: %lld epochs of %lld iterations, %s\n", run.label.c_str(),
+                static_cast<long long>(length.max_epochs), static_cast<long long>(length.iters_per_epoch),
+                n_groups.c_str());
+  } else {
+    std::printf("%s: %lld iterations, %s\n", run.label.c_str(), static_cast<long long>(length.max_iters),
+                n_groups.c_str());
+  }
+  for (const auto& chain : run.schedules)
+    std::printf("  %s: %s\n", chain->hyper().c_str(), chain->description().c_str());
+  if (run.schedules.empty()) std::printf("  no schedule: every value stays as it is\n");
+  for (const auto& note : run.notes) std::printf("  note: %s\n", note.c_str());
+}
+
+void print_table(const ph::ScheduledRun& run) {
+  const auto columns = run.columns();
+  std::printf("%10s %7s %5s", "iter", "epoch", "group");
+  for (const auto column : columns) std::printf("  %14s", run.hypers[column].name.c_str());
+  std::printf("\n");
+  const auto groups = std::min(kGroupsInTable, run.base.size());
+  for (const auto iter : ph::telling_iterations(run)) {
+    for (std::size_t group = 0; group < groups; ++group) {
+      std::printf("%10lld %7lld %5zu", static_cast<long long>(iter),
+                  static_cast<long long>(iter / std::max<std::int64_t>(1, run.length.iters_per_epoch)),
+                  group);
+      for (const auto column : columns) std::printf("  %14.8g", run.value(iter, group, column));
+      std::printf("\n");
+    }
+  }
+  if (groups < run.base.size()) std::printf("  groups from %zu on: see --csv\n", groups);
+  std::printf("\n");
+}
+
+ph::Json describe(const ph::ScheduledRun& run) {
+  const auto& length = run.length;
+  ph::Json json{{"config", run.label},
+                {"by_epoch", length.by_epoch},
+                {"iters_per_epoch", length.iters_per_epoch},
+                {"max_epochs", length.max_epochs},
+                {"max_iters", length.max_iters},
+                {"schedules", ph::Json::object()},
+                {"notes", run.notes},
+                {"groups", ph::Json::array()},
+                {"columns", {"iter", "epoch", "group"}}};
+  for (const auto& chain : run.schedules) json["schedules"][chain->hyper()] = chain->description();
+  for (const auto& base : run.base) {
+    ph::Json group;
+    for (std::size_t i = 0; i < base.size(); ++i) group[run.hypers[i].name] = base[i];
+    json["groups"].push_back(group);
+  }
+  for (const auto column : run.columns()) json["columns"].push_back(run.hypers[column].name);
+  return json;
+}
+
+// Rows as they come: a long run has more than one would hold as JSON.
+void print_json(const std::vector<ph::ScheduledRun>& runs) {
+  for (const auto& run : runs) check_rows(run);
+  std::string separator = "{\"runs\": [";
+  for (const auto& run : runs) {
+    auto head = describe(run).dump(-1, ' ', false, ph::Json::error_handler_t::replace);
+    head.pop_back();
+    std::cout << separator << head << ", \"rows\": [";
+    std::string between = "\n";
+    bool header = true;
+    ph::write_schedule_csv(run, [&](const std::string& text) {
+      std::size_t begin = header ? text.find('\n') + 1 : 0;
+      header = false;
+      while (begin < text.size()) {
+        const auto end = text.find('\n', begin);
+        auto row = text.substr(begin, end - begin);
+        for (const char* word : {"-nan", "nan", "-inf", "inf"}) {
+          for (std::size_t at; (at = row.find(word)) != row.npos;) row.replace(at, std::strlen(word), "null");
+        }
+        std::cout << between << "[" << row << "]";
+        between = ",\n";
+        begin = end + 1;
+      }
+    });
+    std::cout << "]}";
+    separator = ",\n";
+  }
+  std::cout << "]}\n";
+}
+
+}  // namespace
+
+int print_schedule(const ScheduleArguments& arguments, std::vector<ph::ScheduledRun> runs) {
+  for (auto& run : runs) add_notes(run);
+  if (!arguments.out.empty()) (void)ph::picture_format(arguments.out);  // before anything is written
+  if (!arguments.csv.empty()) write_csv(arguments.csv, runs);
+  if (!arguments.out.empty()) ph::write_plot(ph::schedule_figure(runs), arguments.out);
+  if (arguments.json) {
+    print_json(runs);
+    return 0;
+  }
+  for (const auto& run : runs) {
+    print_heading(run);
+    print_table(run);
+  }
+  if (arguments.out.empty()) {
+    for (const auto& line : ph::text_plot(ph::schedule_figure(runs), terminal_columns(), 16))
+      std::printf("%s\n", line.c_str());
+  } else {
+    std::printf("plot   %s\n", arguments.out.c_str());
+  }
+  if (!arguments.csv.empty()) std::printf("values %s\n", arguments.csv.c_str());
+  return 0;
+}

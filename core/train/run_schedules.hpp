@@ -1,0 +1,11 @@
+#pragma once
+#include "schedule/scheduled_run.hpp"
+#include "train/run_options.hpp"
+
+namespace ph {
+
+/// The schedules of a run with the parameter groups and iterations that its model and data give. Plans the
+/// run and starts nothing. Throws Error.
+[[nodiscard]] ScheduledRun schedules_of_run(const RunOptions& options);
+
+}  // namespace ph
