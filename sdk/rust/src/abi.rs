@@ -68,6 +68,9 @@ pub const PH_SLOT_SHAPE_GLOBAL: i32 = 3;
 pub const PH_SLOT_ZEROS: i32 = 0;
 pub const PH_SLOT_ONES: i32 = 1;
 pub const PH_SLOT_COPY: i32 = 2;
+pub const PH_OBSERVED_EVALUATION: i32 = 0;
+pub const PH_OBSERVED_VAL_EPOCH: i32 = 1;
+pub const PH_OBSERVED_TRAIN_EPOCH: i32 = 2;
 pub const PH_STAGE_BEFORE_RUN: i32 = 0;
 pub const PH_STAGE_BEFORE_EPOCH: i32 = 1;
 pub const PH_STAGE_BEFORE_TRAIN_EPOCH: i32 = 2;
@@ -648,11 +651,31 @@ pub struct ph_schedule_point {
     pub group: i64,
     pub base: f64,
     pub prev: f64,
+    pub n_groups: i64,
 }
 // Constant tables are shared by threads; everything else is borrowed for one call.
 unsafe impl Sync for ph_schedule_point {}
 unsafe impl Send for ph_schedule_point {}
 impl ph_schedule_point {
+    // Safety: zeros are a value of every struct of the ABI.
+    pub const ZERO: Self = unsafe { core::mem::transmute([0u8; core::mem::size_of::<Self>()]) };
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct ph_observation {
+    pub size: u32,
+    pub rev: u32,
+    pub source: i32,
+    pub reserved: u32,
+    pub names: *const ph_str,
+    pub values: *const f64,
+    pub n: i64,
+}
+// Constant tables are shared by threads; everything else is borrowed for one call.
+unsafe impl Sync for ph_observation {}
+unsafe impl Send for ph_observation {}
+impl ph_observation {
     // Safety: zeros are a value of every struct of the ABI.
     pub const ZERO: Self = unsafe { core::mem::transmute([0u8; core::mem::size_of::<Self>()]) };
 }
@@ -665,6 +688,9 @@ pub struct ph_schedule_api {
     pub destroy: Option<unsafe extern "C" fn(*mut c_void)>,
     pub check: Option<unsafe extern "C" fn(*const c_void, *const ph_schedule_point) -> i32>,
     pub value: Option<unsafe extern "C" fn(*const c_void, *const ph_schedule_point) -> f64>,
+    pub observe: Option<unsafe extern "C" fn(*mut c_void, *const ph_observation) -> i32>,
+    pub save_state: Option<unsafe extern "C" fn(*const c_void, *const ph_sink) -> i32>,
+    pub load_state: Option<unsafe extern "C" fn(*mut c_void, ph_str) -> i32>,
 }
 // Constant tables are shared by threads; everything else is borrowed for one call.
 unsafe impl Sync for ph_schedule_api {}
@@ -1195,6 +1221,16 @@ pub fn layout() -> Vec<(&'static str, usize, Vec<(&'static str, usize, usize)>)>
             field!(ph_schedule_point, "group", group),
             field!(ph_schedule_point, "base", base),
             field!(ph_schedule_point, "prev", prev),
+            field!(ph_schedule_point, "n_groups", n_groups),
+        ]),
+        ("ph_observation", core::mem::size_of::<ph_observation>(), vec![
+            field!(ph_observation, "size", size),
+            field!(ph_observation, "rev", rev),
+            field!(ph_observation, "source", source),
+            field!(ph_observation, "reserved", reserved),
+            field!(ph_observation, "names", names),
+            field!(ph_observation, "values", values),
+            field!(ph_observation, "n", n),
         ]),
         ("ph_schedule_api", core::mem::size_of::<ph_schedule_api>(), vec![
             field!(ph_schedule_api, "size", size),
@@ -1202,6 +1238,9 @@ pub fn layout() -> Vec<(&'static str, usize, Vec<(&'static str, usize, usize)>)>
             field!(ph_schedule_api, "destroy", destroy),
             field!(ph_schedule_api, "check", check),
             field!(ph_schedule_api, "value", value),
+            field!(ph_schedule_api, "observe", observe),
+            field!(ph_schedule_api, "save_state", save_state),
+            field!(ph_schedule_api, "load_state", load_state),
         ]),
         ("ph_param_groups_api", core::mem::size_of::<ph_param_groups_api>(), vec![
             field!(ph_param_groups_api, "size", size),
