@@ -6,41 +6,42 @@
 
 #include <posehost/failure.hpp>
 
+#include "names.hpp"
+
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::optional<double> number(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end() || found->is_null()) return std::nullopt;
-  return found->get<double>();
-}
-
-// Fewest edits that turn `pattern` into some part of `text` (Sellers): a row of the table per character.
-std::size_t edits_to_a_part(std::string_view pattern, std::string_view text) {
-  std::vector<std::size_t> row(pattern.size() + 1);
-  for (std::size_t i = 0; i < row.size(); ++i) row[i] = i;
-  std::size_t best = row.back();
-  for (const char c : text) {
-    std::size_t diagonal = 0;  // a part may begin anywhere
-    for (std::size_t i = 1; i < row.size(); ++i) {
-      const std::size_t replaced = diagonal + (pattern[i - 1] == c ? 0 : 1);
-      diagonal = row[i];
-      row[i] = std::min({replaced, row[i] + 1, row[i - 1] + 1});
-    }
-    best = std::min(best, row.back());
+CustomKey read_key(const std::string& pattern, const Json& entry) {
+  CustomKey key{pattern, {}, {}, {}};
+  for (const auto& [name, value] : entry.items()) {
+    if (name == "lr_mult")
+      key.lr_mult = value.get<double>();
+    else if (name == "decay_mult")
+      key.decay_mult = value.get<double>();
+    else
+      key.values.emplace_back(name, value.get<double>());
   }
-  return best;
+  return key;
 }
 
-std::string nearest(std::string_view pattern, std::vector<std::string> names) {
-  constexpr std::size_t shown = 3;
-  std::stable_sort(names.begin(), names.end(), [&](const auto& a, const auto& b) {
-    return edits_to_a_part(pattern, a) < edits_to_a_part(pattern, b);
-  });
-  std::string all;
-  for (std::size_t i = 0; i < std::min(shown, names.size()); ++i) all += (i ? ", " : "") + names[i];
-  return all;
+void check_values(const CustomKey& key, const RuleInput& input) {
+  for (const auto& [name, value] : key.values) {
+    const auto place = "custom_keys \"" + key.pattern + "\": ";
+    if (!input.has_hyper(name)) {
+      auto known = input.hypers;
+      known.insert(known.begin(), {"lr_mult", "decay_mult"});
+      std::string all;
+      for (const auto& word : known) all += (all.empty() ? "" : ", ") + word;
+      const auto near = nearest_word(name, known);
+      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
+                        place + "the optimizer has no \"" + name + "\"; expected one of " + all +
+                            (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+    }
+    if ((name == "lr" && key.lr_mult) || (name == "weight_decay" && key.decay_mult))
+      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
+                        place + name + " and a multiplier of it; expected one of the two");
+  }
 }
 
 }  // namespace
@@ -49,11 +50,7 @@ CustomKeys::CustomKeys(std::string_view arguments) {
   const auto json = Json::parse(arguments);
   const auto found = json.find("custom_keys");
   if (found == json.end() || found->is_null()) return;
-  for (const auto& [pattern, entry] : found->items()) {
-    if (pattern.empty())
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "custom_keys has an empty key; expected part of a name");
-    keys_.push_back({pattern, number(entry, "lr_mult"), number(entry, "decay_mult")});
-  }
+  for (const auto& [pattern, entry] : found->items()) keys_.push_back(read_key(pattern, entry));
   std::sort(keys_.begin(), keys_.end(), [](const auto& a, const auto& b) {
     if (a.pattern.size() != b.pattern.size()) return a.pattern.size() > b.pattern.size();
     return a.pattern < b.pattern;
@@ -62,7 +59,7 @@ CustomKeys::CustomKeys(std::string_view arguments) {
 
 const CustomKey* CustomKeys::find(std::string_view parameter) const {
   for (const auto& key : keys_)
-    if (parameter.find(key.pattern) != std::string_view::npos) return &key;
+    if (contains(parameter, key.pattern)) return &key;
   return nullptr;
 }
 
@@ -78,15 +75,18 @@ const CustomKey* CustomKeys::first_with_decay() const {
   return nullptr;
 }
 
-void CustomKeys::check_used(const std::vector<std::string>& parameters) const {
+void CustomKeys::check(const RuleInput& input, const ph::Host& host) const {
+  const auto names = input.names();
   for (const auto& key : keys_) {
-    const bool used = std::any_of(parameters.begin(), parameters.end(), [&](const auto& name) {
-      return name.find(key.pattern) != std::string::npos;
-    });
-    if (!used)
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
-                        "custom_keys \"" + key.pattern +
-                            "\" is in the name of no parameter; expected part of a name, such as " +
-                            nearest(key.pattern, parameters));
+    check_values(key, input);
+    if (!check_used("custom_keys", key.pattern, names)) {
+      host.warning("custom_keys \"" + key.pattern + "\" is in the name of no parameter");
+      continue;
+    }
+    const bool decides =
+        std::any_of(names.begin(), names.end(), [&](const auto& name) { return find(name) == &key; });
+    if (!decides)
+      host.warning("custom_keys \"" + key.pattern +
+                   "\" never decides: longer keys do for all its parameters");
   }
 }

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// paramwise_cfg.custom_keys: multipliers for parameters whose names contain a text.
+// paramwise_cfg.custom_keys: values for parameters whose names contain a text.
 #pragma once
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include <posehost/config.hpp>
+
+#include "rule_input.hpp"
 
 struct CustomKey {
   std::string pattern;
   std::optional<double> lr_mult, decay_mult;
+  std::vector<std::pair<std::string, double>> values;  // hyper-parameters set outright
 };
 
 class CustomKeys {
@@ -26,9 +32,9 @@ class CustomKeys {
   const CustomKey* first_with_lr() const;
   const CustomKey* first_with_decay() const;
 
-  // Throws, with the names that come nearest, if no name contains one of the texts: a spelling mistake
-  // would go unnoticed otherwise.
-  void check_used(const std::vector<std::string>& parameters) const;
+  // Throws if no name contains one of the texts, or a key sets what the optimizer does not have. Warns of
+  // keys that never decide because longer ones do.
+  void check(const RuleInput& input, const ph::Host& host) const;
 
  private:
   std::vector<CustomKey> keys_;  // in the order in which they are tried

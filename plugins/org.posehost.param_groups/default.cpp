@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// mmcv's DefaultOptimizerConstructor: lr and weight_decay of each parameter by paramwise_cfg. The first
-// that applies, separately for lr and for weight_decay unless custom_keys decides both:
+// mmcv's DefaultOptimizerConstructor and, where compat is 1.x, mmengine's DefaultOptimWrapperConstructor:
+// values of each parameter by paramwise_cfg. The first that applies, separately for lr and for
+// weight_decay unless custom_keys decides both:
+//   freeze
 //   custom_keys > dcn_offset_lr_mult > bias_lr_mult
-//   custom_keys > norm_decay_mult > dwconv_decay_mult > bias_decay_mult
+//   mmcv:     custom_keys > norm_decay_mult > dwconv_decay_mult > bias_decay_mult > flat_decay_mult
+//   mmengine: custom_keys > norm_decay_mult > bias_decay_mult > dwconv_decay_mult > flat_decay_mult
+// In mmcv a norm is a norm even if norm_decay_mult is not given; in mmengine the next rule then applies.
 // Biases of norms have no bias_lr_mult, those of deformable convolutions no bias multiplier at all.
-#include <algorithm>
+// mmcv has no flat_decay_mult; it comes last, so that nothing else changes.
+#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -13,6 +18,8 @@
 #include <posehost/param_groups.hpp>
 
 #include "custom_keys.hpp"
+#include "names.hpp"
+#include "rule_input.hpp"
 
 namespace {
 
@@ -24,11 +31,9 @@ constexpr auto multiplier(std::string_view name, std::string_view doc) {
 
 // The value that multipliers apply to. Throws if `user` needs it and the optimizer's arguments lack it.
 struct Base {
-  Base(const Json& input, const char* name_, const std::string& user) : name{name_} {
-    const auto found = input.at("optimizer").find(name_);
-    if (found != input.at("optimizer").end() && found->is_number()) value = found->get<double>();
-    const auto& hypers = input.at("hypers");
-    const bool known = std::find(hypers.begin(), hypers.end(), name) != hypers.end();
+  Base(const RuleInput& input, const char* name_, const std::string& user)
+      : name{name_}, value{input.argument(name_)} {
+    const bool known = input.has_hyper(name);
     if (!user.empty() && (!value || !known))
       throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
                         user + " multiplies " + name + ", which " +
@@ -42,12 +47,14 @@ struct Base {
 // What a rule decides about one parameter.
 struct Decision {
   std::optional<double> lr, decay;  // multipliers
+  Json values = Json::object();     // set outright
   std::string why;
 
+  void say(const std::string& text) { why += (why.empty() ? "" : ", ") + text; }
   void set(std::optional<double>& target, const char* rule, std::optional<double> mult) {
     if (!mult) return;
     target = mult;
-    why += (why.empty() ? "" : ", ") + std::string(rule) + " " + Json(*mult).dump();
+    say(std::string(rule) + " " + Json(*mult).dump());
   }
 };
 
@@ -60,85 +67,121 @@ class Default final : public ph::ParamGroups {
       multiplier("bias_decay_mult", "for weight decay of biases, but of norms and deformable convolutions"),
       multiplier("norm_decay_mult", "for weight decay of norms, weights and biases"),
       multiplier("dwconv_decay_mult", "for weight decay of depth-wise convolutions"),
+      multiplier("flat_decay_mult", "for weight decay of parameters of one dimension that no rule above has"),
       multiplier("dcn_offset_lr_mult", "for lr of the offsets of deformable convolutions"),
       ph::arg<bool>("bypass_duplicate", false, "leave out parameters that two modules share"),
+      ph::arg<bool>("force_default_settings", false, "the other rules count where custom_keys applies too"),
+      ph::arg<std::optional<std::vector<std::string>>>(
+          "freeze", ph::null,
+          "parts of names of parameters that are not trained, nor statistics of their norms"),
       ph::raw_arg("custom_keys",
                   R"({"type":["object","null"],"default":null,"additionalProperties":{"type":"object",)"
                   R"("properties":{"lr_mult":{"type":"number","minimum":0,"description":"for lr"},)"
                   R"("decay_mult":{"type":"number","minimum":0,"description":"for weight decay"}},)"
-                  R"("additionalProperties":false}})",
-                  "multipliers by part of a name; the longest part counts and cancels all other rules"));
+                  R"("additionalProperties":{"type":"number"}}})",
+                  "by part of a name: multipliers, or hyper-parameters; the longest part counts and cancels "
+                  "all other rules"));
 
   explicit Default(const ph::Config& config)
       : bias_lr_{config.get<std::optional<double>>("bias_lr_mult")},
         bias_decay_{config.get<std::optional<double>>("bias_decay_mult")},
         norm_decay_{config.get<std::optional<double>>("norm_decay_mult")},
         dwconv_decay_{config.get<std::optional<double>>("dwconv_decay_mult")},
+        flat_decay_{config.get<std::optional<double>>("flat_decay_mult")},
         dcn_offset_lr_{config.get<std::optional<double>>("dcn_offset_lr_mult")},
         bypass_duplicate_{config.get<bool>("bypass_duplicate")},
+        force_{config.get<bool>("force_default_settings")},
         custom_keys_{config.json()},
-        host_{config.host()} {}
+        host_{config.host()} {
+    if (config.has("freeze")) freeze_ = config.get<std::vector<std::string>>("freeze");
+  }
 
   std::string build(std::string_view text) const override {
-    const auto input = Json::parse(text);
-    std::vector<std::string> names;
-    for (const auto& param : input.at("params")) names.push_back(param.at("name").get<std::string>());
-    custom_keys_.check_used(names);
-
-    Json out{{"params", Json::array()}};
-    const auto lr_user = uses_lr(), decay_user = uses_decay();
-    if (lr_user.empty() && decay_user.empty()) return out.dump();  // everything at the defaults
-    const Base lr(input, "lr", lr_user), decay(input, "weight_decay", decay_user);
-    for (const auto& param : input.at("params")) {
-      if (!param.at("requires_grad").get<bool>() || is_shared(param)) continue;
-      const auto decision = decide(param);
-      if (decision.why.empty()) continue;
-      Json overrides = Json::object();
-      if (decision.lr) overrides[lr.name] = *lr.value * *decision.lr;
-      if (decision.decay) overrides[decay.name] = *decay.value * *decision.decay;
-      out["params"].push_back({{"name", param.at("name")}, {"overrides", overrides}, {"why", decision.why}});
+    const RuleInput input(text);
+    custom_keys_.check(input, host_);
+    const auto names = input.names();
+    for (const auto& part : freeze_) {
+      if (!check_used("freeze", part, names))
+        host_.warning("freeze \"" + part + "\" is in the name of no parameter");
     }
-    return out.dump();
+    const Base lr(input, "lr", uses_lr()), decay(input, "weight_decay", uses_decay());
+    RuleAnswer answer;
+    for (const auto& param : input.params) {
+      if (!param.requires_grad) continue;
+      if (const auto* part = frozen_by(param)) {
+        answer.freeze(param.name, "freeze " + *part);
+        continue;
+      }
+      if (is_shared(param)) continue;
+      const auto decision = decide(param, input.mmengine);
+      if (decision.why.empty()) continue;
+      auto values = decision.values;
+      if (decision.lr) values[lr.name] = *lr.value * *decision.lr;
+      if (decision.decay) values[decay.name] = *decay.value * *decision.decay;
+      answer.override_values(param.name, values, decision.why);
+    }
+    return answer.text();
   }
 
  private:
-  Decision decide(const Json& param) const {
+  Decision decide(const Param& param, bool mmengine) const {
     Decision decision;
-    const auto name = param.at("name").get<std::string>();
-    if (const auto* key = custom_keys_.find(name)) {
+    const auto* key = custom_keys_.find(param.name);
+    if (key != nullptr) {
       decision.set(decision.lr, "lr_mult", key->lr_mult);
       decision.set(decision.decay, "decay_mult", key->decay_mult);
+      for (const auto& [name, value] : key->values) {
+        decision.values[name] = value;
+        decision.say(name + " " + Json(value).dump());
+      }
       decision.why =
           "custom_keys " + key->pattern + ": " + (decision.why.empty() ? "defaults" : decision.why);
-      return decision;
+      if (!force_) return decision;
     }
-    const bool norm = param.at("is_norm").get<bool>(), dcn = param.at("is_dcn").get<bool>();
-    const bool bias = param.at("is_bias").get<bool>() && !dcn;
-    const bool dcn_offset = dcn && param.at("module_class") == "Conv2d" &&
-                            param.at("module").get<std::string>().find("conv_offset") != std::string::npos;
-    if (dcn_offset)
-      decision.set(decision.lr, "dcn_offset_lr_mult", dcn_offset_lr_);
-    else if (bias && !norm)
-      decision.set(decision.lr, "bias_lr_mult", bias_lr_);
-    if (norm)
-      decision.set(decision.decay, "norm_decay_mult", norm_decay_);
-    else if (param.at("is_depthwise").get<bool>())
-      decision.set(decision.decay, "dwconv_decay_mult", dwconv_decay_);
-    else if (bias)
-      decision.set(decision.decay, "bias_decay_mult", bias_decay_);
+    decide_lr(param, decision);
+    decide_decay(param, mmengine, decision);
     return decision;
   }
 
+  void decide_lr(const Param& param, Decision& decision) const {
+    const bool offset = param.dcn && param.module_class == "Conv2d" && contains(param.module, "conv_offset");
+    if (param.bias && !param.dcn && !param.norm) decision.set(decision.lr, "bias_lr_mult", bias_lr_);
+    if (offset) decision.set(decision.lr, "dcn_offset_lr_mult", dcn_offset_lr_);
+  }
+
+  void decide_decay(const Param& param, bool mmengine, Decision& decision) const {
+    struct Rule {
+      bool applies;
+      const char* name;
+      const std::optional<double>& mult;
+    };
+    const Rule norm{param.norm, "norm_decay_mult", norm_decay_};
+    const Rule dwconv{param.depthwise, "dwconv_decay_mult", dwconv_decay_};
+    const Rule bias{param.bias && !param.dcn, "bias_decay_mult", bias_decay_};
+    const Rule flat{param.dims == 1 && !param.dcn, "flat_decay_mult", flat_decay_};
+    const auto order = mmengine ? std::array{norm, bias, dwconv, flat} : std::array{norm, dwconv, bias, flat};
+    for (const auto& rule : order) {
+      if (!rule.applies || (mmengine && !rule.mult)) continue;
+      // mmcv has no flat_decay_mult: a rule without a multiplier leaves the parameter to it.
+      const auto& deciding = rule.mult || !flat.applies ? rule : flat;
+      decision.set(decision.decay, deciding.name, deciding.mult);
+      return;
+    }
+  }
+
+  const std::string* frozen_by(const Param& param) const {
+    for (const auto& part : freeze_)
+      if (contains(param.name, part)) return &part;
+    return nullptr;
+  }
+
   // A parameter that stands twice in the model: torch refuses to put it into two groups.
-  bool is_shared(const Json& param) const {
-    const auto alias = param.find("alias_of");
-    if (alias == param.end() || !alias->is_string()) return false;
-    const auto name = param.at("name").get<std::string>(), first = alias->get<std::string>();
-    if (!bypass_duplicate_)
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT,
-                        "parameter \"" + name + "\" is \"" + first +
-                            "\" once more; expected bypass_duplicate true in such a model");
-    host_.warning("parameter \"" + name + "\" is \"" + first + "\" once more: left out");
+  bool is_shared(const Param& param) const {
+    if (param.alias_of.empty()) return false;
+    const auto place = "parameter \"" + param.name + "\" is \"" + param.alias_of + "\" once more";
+    if (!bypass_duplicate_ && !(uses_lr().empty() && uses_decay().empty()))
+      throw ph::Failure(PH_ERR_INVALID_ARGUMENT, place + "; expected bypass_duplicate true in such a model");
+    if (bypass_duplicate_) host_.warning(place + ": left out");
     return true;
   }
 
@@ -153,12 +196,14 @@ class Default final : public ph::ParamGroups {
     if (bias_decay_) return "bias_decay_mult";
     if (norm_decay_) return "norm_decay_mult";
     if (dwconv_decay_) return "dwconv_decay_mult";
+    if (flat_decay_) return "flat_decay_mult";
     const auto* key = custom_keys_.first_with_decay();
     return key ? "custom_keys " + key->pattern + ": decay_mult" : "";
   }
 
-  std::optional<double> bias_lr_, bias_decay_, norm_decay_, dwconv_decay_, dcn_offset_lr_;
-  bool bypass_duplicate_;
+  std::optional<double> bias_lr_, bias_decay_, norm_decay_, dwconv_decay_, flat_decay_, dcn_offset_lr_;
+  bool bypass_duplicate_, force_;
+  std::vector<std::string> freeze_;
   CustomKeys custom_keys_;
   ph::Host host_;
 };

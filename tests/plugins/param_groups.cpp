@@ -47,8 +47,9 @@ const std::vector<Param> net{{"backbone.conv1.weight"},
 std::map<std::string, Json> ask(
     const std::string& paramwise, const std::vector<Param>& params = net,
     const std::string& optimizer = R"({"type": "SGD", "lr": 0.1, "weight_decay": 0.01})",
-    const Json& hypers = {"lr", "momentum", "dampening", "weight_decay"}) {
-  const auto rule = test::make(PH_KIND_PARAM_GROUPS, "Default", paramwise);
+    const Json& hypers = {"lr", "momentum", "dampening", "weight_decay"},
+    const std::string& component = "Default") {
+  const auto rule = test::make(PH_KIND_PARAM_GROUPS, component, paramwise);
   Json input{{"optimizer", Json::parse(optimizer)}, {"hypers", hypers}, {"params", Json::array()}};
   for (const auto& param : params) input["params"].push_back(facts(param));
   const auto text = input.dump();
@@ -157,6 +158,69 @@ TEST_CASE("parameter groups name what is wrong", "[plugins][param_groups][error]
   CAPTURE(paramwise);
   const auto text = test::error_of([&p = paramwise, &o = optimizer] { ask(p, net, o); });
   REQUIRE_THAT(text, ContainsSubstring(expected));
+}
+
+TEST_CASE("a custom key may set hyper-parameters outright", "[plugins][param_groups]") {
+  const auto all =
+      ask(R"({"custom_keys": {"head": {"momentum": 0.5, "lr": 0.7}, "final": {"decay_mult": 0}}})");
+  check_one(all, "head.final_layer.bias", {{"weight_decay", 0.0}}, "custom_keys final: decay_mult 0.0");
+  const auto other = ask(R"({"custom_keys": {"conv1": {"momentum": 0.5, "lr": 0.7}}})");
+  check_one(other, "backbone.conv1.weight", {{"momentum", 0.5}, {"lr", 0.7}},
+            "custom_keys conv1: momentum 0.5, lr 0.7");
+  CHECK_THAT(test::error_of([] { ask(R"({"custom_keys": {"conv1": {"lr": 1, "lr_mult": 2}}})"); }),
+             ContainsSubstring("lr and a multiplier of it"));
+}
+
+TEST_CASE("parts of names freeze parameters", "[plugins][param_groups]") {
+  const auto all = ask(R"({"freeze": ["backbone.conv1", "layer1"], "norm_decay_mult": 0})");
+  CHECK(all.at("backbone.conv1.weight").at("freeze") == true);
+  CHECK(all.at("backbone.conv1.weight").at("why") == "freeze backbone.conv1");
+  CHECK(all.at("backbone.layer1.0.conv.bias").at("freeze") == true);
+  CHECK_FALSE(all.at("backbone.bn1.weight").contains("freeze"));
+  CHECK_THAT(test::error_of([] { ask(R"({"freeze": ["bakcbone.conv1"]})"); }),
+             ContainsSubstring("freeze \"bakcbone.conv1\" is in the name of no parameter") &&
+                 ContainsSubstring("backbone.conv1.weight"));
+}
+
+TEST_CASE("position tables that a network does not have are no error", "[plugins][param_groups]") {
+  CHECK(ask(R"({"custom_keys": {"relative_position_bias_table": {"decay_mult": 0}}})").empty());
+}
+
+namespace {
+
+std::map<std::string, Json> decay(const std::string& paramwise, const std::vector<Param>& params,
+                                  const std::string& optimizer = R"({"lr": 0.1, "weight_decay": 0.01})") {
+  return ask(paramwise, params, optimizer, {"lr", "weight_decay"}, "LayerDecay");
+}
+
+const std::vector<Param> resnet{
+    {"backbone.conv1.weight"},           {"backbone.bn1.weight", "BatchNorm2d", true},
+    {"backbone.layer1.0.conv1.weight"},  {"backbone.layer1.1.conv1.weight"},
+    {"backbone.layer2.0.conv1.weight"},  {"backbone.layer10.0.conv1.bias"},
+    {"keypoint_head.final_layer.weight"}};
+
+}  // namespace
+
+TEST_CASE("layers of a ResNet are its blocks", "[plugins][param_groups]") {
+  const auto all = decay(R"({"layer_decay_rate": 0.5})", resnet);
+  // Four blocks: rate^(L - 1 - i) with L = 6, by hand.
+  check_one(all, "backbone.conv1.weight", {{"lr", 0.1 / 32}}, "layer_0_decay");
+  check_one(all, "backbone.layer1.0.conv1.weight", {{"lr", 0.1 / 16}}, "layer_1_decay");
+  check_one(all, "backbone.layer1.1.conv1.weight", {{"lr", 0.1 / 8}}, "layer_2_decay");
+  check_one(all, "backbone.layer2.0.conv1.weight", {{"lr", 0.1 / 4}}, "layer_3_decay");
+  check_one(all, "backbone.layer10.0.conv1.bias", {{"lr", 0.1 / 2}, {"weight_decay", 0.0}},
+            "layer_4_no_decay");
+  check_one(all, "keypoint_head.final_layer.weight", {{"lr", 0.1}}, "layer_5_decay");
+}
+
+TEST_CASE("layer decay names what is wrong", "[plugins][param_groups][error]") {
+  CHECK_THAT(test::error_of([] { decay(R"({"layer_decay_rate": 0.5, "num_layers": 12})", resnet); }),
+             ContainsSubstring("num_layers is 12; expected 4"));
+  CHECK_THAT(test::error_of([] { decay(R"({"layer_decay_rate": 0.5})", {{"backbone.stage2.0.weight"}}); }),
+             ContainsSubstring("the backbone has no layers that it knows"));
+  CHECK_THAT(test::error_of([] { decay(R"({"layer_decay_rate": 0.5})", resnet, "{}"); }),
+             ContainsSubstring("multiplies lr, which is not given"));
+  CHECK_THAT(test::error_of([] { decay("{}", resnet); }), ContainsSubstring("layer_decay_rate"));
 }
 
 TEST_CASE("an optimizer without the hyper-parameter is named", "[plugins][param_groups][error]") {
