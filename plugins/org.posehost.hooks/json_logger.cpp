@@ -45,6 +45,8 @@ class JsonLogger final : public LoggerHook {
     if (file_ < 0) return;
     Json json{{"mode", row.train ? "train" : "val"}, {"epoch", row.epoch}, {"iter", row.iter}};
     if (row.lr) json["lr"] = *row.lr;
+    if (!row.part_lrs.empty()) json["lr"] = Json::object();
+    for (const auto& [part, lr] : row.part_lrs) json["lr"][part] = lr;
     if (const double* memory = row.find("memory")) json["memory"] = static_cast<std::int64_t>(*memory);
     for (const auto& value : row.values)
       if (value.name != "memory") json[value.name] = value.value;

@@ -54,5 +54,19 @@ void LoggerHook::after_evaluate(ph::RunView& run) {
 void LoggerHook::emit(const ph::RunView& run, LogRow row) {
   if (run.rank() != 0) return;
   row.lr = run.hyper(0, "lr");
+  take_part_lrs(run, row);
   write(run, row);
+}
+
+// The host publishes "lr/<part>" where several optimizers train. A row shows values of now, not means.
+void LoggerHook::take_part_lrs(const ph::RunView& run, LogRow& row) {
+  constexpr std::string_view prefix = "lr/";
+  const auto is_part = [&](const ph::NamedScalar& v) {
+    return v.name.compare(0, prefix.size(), prefix) == 0;
+  };
+  const auto first = std::stable_partition(row.values.begin(), row.values.end(),
+                                           [&](const auto& value) { return !is_part(value); });
+  for (auto it = first; it != row.values.end(); ++it)
+    row.part_lrs.push_back({it->name.substr(prefix.size()), run.scalar(it->name).value_or(it->value)});
+  row.values.erase(first, row.values.end());
 }

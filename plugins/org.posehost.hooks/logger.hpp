@@ -17,6 +17,8 @@ struct LogRow {
   std::int64_t of;           // iterations of the epoch or the run
   std::optional<double> lr;  // of the first parameter group
   std::vector<ph::NamedScalar> values;
+  // Of the optimizer of each part of the network, if there are several.
+  std::vector<ph::NamedScalar> part_lrs = {};
 
   const double* find(std::string_view name) const;
 };
@@ -55,6 +57,7 @@ class LoggerHook : public ph::Hook {
   // Number of iterations whose means are due now; 0 when no row is.
   std::int64_t due(const ph::RunView& run) const;
   void emit(const ph::RunView& run, LogRow row);
+  static void take_part_lrs(const ph::RunView& run, LogRow& row);
 
   std::int64_t interval_;
   bool by_epoch_, ignore_last_;

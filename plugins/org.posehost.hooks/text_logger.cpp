@@ -52,6 +52,12 @@ class TextLogger final : public LoggerHook {
   std::string head(const LogRow& row) const {
     const auto place = std::to_string(row.iter) + "/" + std::to_string(row.of) + "]\t";
     const auto text = by_epoch() ? "Epoch [" + std::to_string(row.epoch) + "][" + place : "Iter [" + place;
+    if (!row.part_lrs.empty()) {
+      std::string lrs;
+      for (const auto& [part, lr] : row.part_lrs)
+        lrs += (lrs.empty() ? "lr_" : " lr_") + part + ": " + format("%.3e", lr);
+      return text + lrs + ", ";
+    }
     return row.lr ? text + "lr: " + format("%.3e", *row.lr) + ", " : text;
   }
   std::string val_head(const LogRow& row) const {

@@ -96,6 +96,26 @@ TEST_CASE("text rows have mmcv's format", "[plugins][hook][logger]") {
   }
 }
 
+TEST_CASE("rows name the lr of each of several optimizers", "[plugins][hook][logger]") {
+  const test::TempFolder folder;
+  LoggedHook text("TextLogger", R"({"interval": 2})"), json("JsonLogger", R"({"interval": 2})");
+  HookRun run({&text, &json});
+  run.set_work_dir(folder.path().string());
+  run.averages = [](auto) {
+    return Values{{"lr/backbone", 0.15}, {"loss", 1.5}, {"lr/keypoint_head", 0.25}};
+  };
+  run.scalars = {{"lr/backbone", 0.1}, {"lr/keypoint_head", 0.2}};  // now, not the mean
+  run.set_length(1, 2);
+  run.stage(PH_STAGE_BEFORE_RUN);
+  run.train(2);
+  REQUIRE(text.lines.size() == 1);
+  CHECK(text.lines[0] == "Epoch [1][2/2]\tlr_backbone: 1.000e-01 lr_keypoint_head: 2.000e-01, loss: 1.5000");
+  const auto row = Json::parse(lines_of(folder.path() / "run.log.json").back());
+  CHECK(row["lr"] == Json{{"backbone", 0.1}, {"keypoint_head", 0.2}});
+  CHECK(row["loss"] == 1.5);
+  CHECK_FALSE(row.contains("lr/backbone"));
+}
+
 TEST_CASE("text rows of an iteration-based run", "[plugins][hook][logger]") {
   LoggedHook logger("TextLogger", R"({"interval": 100, "by_epoch": false})");
   HookRun run({&logger});
