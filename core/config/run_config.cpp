@@ -86,7 +86,7 @@ const std::vector<IgnoredKey>& run_config_ignored() {
     add("one process trains", {"dist_params", "find_unused_parameters", "gpu_ids", "launcher"});
     add("data is loaded by threads, not processes", {"mp_start_method", "opencv_num_threads"});
     add("see runtime.deterministic", {"cudnn_benchmark"});
-    add("what it asks for is the case here", {"fp16", "use_adversarial_train"});  // null or false
+    add("what it asks for is the case here", {"use_adversarial_train"});  // null or false
     for (const std::string part :
          {"data", "data.train_dataloader", "data.val_dataloader", "data.test_dataloader"}) {
       all.push_back({part + ".prefetch_factor", "see prefetch"});

@@ -6,34 +6,22 @@
 namespace ph {
 namespace {
 
-bool starts_with(const std::string& text, std::string_view start) {
-  return text.compare(0, start.size(), start) == 0;
-}
-
-// mmcv: a dict of dicts without a type is one optimizer for each submodule.
-void refuse_several_optimizers(const Node& config) {
+// mmcv: a dict of dicts without a type is one optimizer for each part of the network.
+void check_optimizers(const Node& config) {
   const auto optimizer = config.find("optimizer");
-  if (!optimizer || !optimizer->is_object() || optimizer->size() == 0 || optimizer->has("type")) return;
-  const Json& json = optimizer->json();
-  if (std::all_of(json.begin(), json.end(), [](const Json& member) { return member.is_object(); })) {
-    throw optimizer->error("several optimizers are not available yet",
-                           "one optimizer: {\"type\": \"Adam\", \"lr\": …}");
+  if (!optimizer || optimizer->has("type")) return;
+  bool any = false;
+  for (const auto& key : optimizer->keys()) {
+    if (!optimizer->has(key)) continue;
+    const auto part = optimizer->at(key);
+    any = true;
+    if (!part.is_object() || !part.has("type")) {
+      throw optimizer->error("no type given",
+                             "{\"type\": \"Adam\", …}, or such an object for each part of the "
+                             "network: {\"backbone\": {\"type\": …}, …}");
+    }
   }
-}
-
-void refuse_optimizer_hooks(const Node& config) {
-  const auto section = config.find("optimizer_config");
-  if (!section || !section->is_object()) return;
-  const auto type = section->find("type");
-  if (!type || !type->is_string() || type->string() == "OptimizerHook") return;
-  if (type->string().find("Fp16") != std::string::npos) {
-    throw type->error("loss scaling is not available yet", "no type, or OptimizerHook",
-                      "\"runtime\": {\"precision\": \"bf16\"}, which needs no scaling");
-  }
-  if (starts_with(type->string(), "GradientCumulative")) {
-    throw type->error("gradient accumulation is not available yet", "no type, or OptimizerHook",
-                      "a larger samples_per_gpu, or a smaller lr");
-  }
+  if (!any) throw optimizer->error("no type given", "{\"type\": \"Adam\", …}");
 }
 
 void check_workflow(const Node& config) {
@@ -59,10 +47,6 @@ void check_workflow(const Node& config) {
 }  // namespace
 
 void refuse_not_available(const Node& config) {
-  if (const auto fp16 = config.find("fp16")) {
-    throw fp16->error("the fp16 section is not available yet", "no fp16 section",
-                      "\"runtime\": {\"precision\": \"bf16\"} in its place");
-  }
   if (const auto adversarial = config.find("use_adversarial_train");
       adversarial && adversarial->json() != false) {
     throw adversarial->error("adversarial training is not available yet", "false, or leave it out");
@@ -71,8 +55,6 @@ void refuse_not_available(const Node& config) {
     throw launcher->error("several processes are not available: one process trains on one device", "\"none\"",
                           "leave it out, and scale lr by 1 / number of GPUs");
   }
-  refuse_several_optimizers(config);
-  refuse_optimizer_hooks(config);
 }
 
 void check_run_length(const Node& config) {
@@ -115,6 +97,7 @@ void check_run_rules(const Node& config) {
     throw config.error("\"optimizer\" is missing", "\"optimizer\": an object",
                        "\"optimizer\": {\"type\": \"Adam\", \"lr\": 0.0005}");
   }
+  check_optimizers(config);
   check_run_length(config);
   check_workflow(config);
   if (config.has("load_from") && config.has("resume_from")) {

@@ -2,6 +2,7 @@
 #include <torch/nn/module.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,6 +44,14 @@ class PoseModel : public torch::nn::Module {
   [[nodiscard]] virtual std::string keypoints_setting(std::int64_t count) const {
     return "out_channels = " + std::to_string(count);
   }
+
+  /// Trains these parameters no more: they get no gradient, and a norm whose parameters are all among them
+  /// keeps its running statistics, whatever train() says.
+  void freeze(const std::set<std::string>& names);
+  void train(bool on = true) override;
+
+ private:
+  std::vector<std::shared_ptr<torch::nn::Module>> frozen_norms_;
 };
 
 /// Builds what config key `model` describes. Throws Error(config). Weights are not initialised.

@@ -55,10 +55,10 @@ Json bench_operators(RunPlan& plan, int rounds) {
       const AutocastScope autocast(plan.compute);
       output = plan.model->train_step(batch);
     }
-    plan.optimizer->zero_grad();
+    plan.optimizers->zero_grad();
     output.loss.backward();
     RECORD_FUNCTION("optimizer plugin", std::vector<c10::IValue>());
-    plan.optimizer->step();
+    plan.optimizers->step();
   };
   iteration();
   totals().ms.clear();

@@ -71,10 +71,10 @@ std::vector<TrainableParam> read_shapes(const std::filesystem::path& file) {
 Json bench_optimizer(RunPlan& plan, const BenchOptions& options) {
   const auto rounds = options.rounds;
   if (!options.shapes.empty())
-    plan.optimizer =
-        std::make_unique<Optimizer>(*plan.plugins, plan.config.at("optimizer"), read_shapes(options.shapes));
+    plan.optimizers = std::make_unique<OptimizerSet>(*plan.plugins, plan.config.at("optimizer"),
+                                                     read_shapes(options.shapes), plan.compat->version);
   at::NoGradGuard no_grad;
-  auto& optimizer = *plan.optimizer;
+  auto& optimizer = *plan.optimizers->members().front().optimizer;
   std::int64_t numel = 0;
   for (const auto& param : optimizer.params()) {
     auto tensor = param.tensor;

@@ -27,12 +27,11 @@ Json bench_step(RunPlan& plan, int rounds) {
     // Waits for the device; the time of a GPU would else be counted in the next part.
     (void)output.loss.item<double>();
     const double a = watch.lap();
-    plan.optimizer->zero_grad();
+    plan.optimizers->zero_grad();
     output.loss.backward();
-    if (!plan.compute.device.is_cpu())
-      (void)plan.optimizer->params().back().tensor.grad().sum().item<double>();
+    if (!plan.compute.device.is_cpu()) (void)plan.optimizers->gradients().back().sum().item<double>();
     const double b = watch.lap();
-    plan.optimizer->step();
+    plan.optimizers->step();
     const double c = watch.lap();
     if (round < 0) continue;
     forward.push_back(a);

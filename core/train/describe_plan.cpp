@@ -6,6 +6,7 @@
 
 #include "system/limits.hpp"
 #include "train/caching_allocator.hpp"
+#include "train/group_table.hpp"
 #include "train/run_plan.hpp"
 
 namespace ph {
@@ -20,36 +21,23 @@ std::string format(const char* pattern, T... values) {
 
 double mib(std::int64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
-void describe_groups(const RunPlan& plan, std::vector<std::string>& lines) {
-  const auto& optimizer = *plan.optimizer;
-  lines.push_back("Optimizer " + optimizer.rule().qualified_name() + ", parameter groups:");
-  for (std::size_t g = 0; g < optimizer.groups().size(); ++g) {
-    const auto& group = optimizer.groups()[g];
-    std::string values;
-    for (std::size_t h = 0; h < group.base.size(); ++h)
-      values += format("  %s %g", optimizer.hypers()[h].name.c_str(), group.base[h]);
-    lines.push_back(format("  %2zu  %4zu tensors %11lld numbers", g, group.params.size(),
-                           static_cast<long long>(group.numel)) +
-                    values + (group.why.empty() ? "" : "  (" + group.why + ")"));
-    for (std::size_t i = 0; i < std::min<std::size_t>(2, group.params.size()); ++i) {
-      lines.push_back("        " + optimizer.params()[group.params[i]].facts.name +
-                      (i == 1 && group.params.size() > 2 ? ", …" : ""));
-    }
-  }
-}
-
 // A few iterations that show the shape: the first, warm-up, around each change, the last.
 void describe_schedule(const RunPlan& plan, const ScheduleChain& chain, std::vector<std::string>& lines) {
   const auto& length = plan.length;
   std::set<std::int64_t> at{0, length.max_iters - 1};
   for (int i = 1; i < 8; ++i) at.insert(length.max_iters * i / 8);
-  lines.push_back("Schedule of " + chain.hyper() + " (" + chain.description() + "), group 0:");
-  const auto index = static_cast<std::size_t>(plan.optimizer->hyper_index(chain.hyper()));
-  for (const auto iter : at) {
-    const Progress where{iter / length.iters_per_epoch, iter, iter};
-    lines.push_back(format("  iteration %8lld  epoch %5lld  %.6g", static_cast<long long>(iter + 1),
-                           static_cast<long long>(where.epoch + 1),
-                           chain.value(length, where, 0, plan.optimizer->groups()[0].base[index])));
+  for (const auto& [part, optimizer, first] : plan.optimizers->members()) {
+    const auto index = optimizer->hyper_index(chain.hyper());
+    if (index < 0) continue;
+    const auto base = optimizer->groups()[0].base[static_cast<std::size_t>(index)];
+    lines.push_back("Schedule of " + chain.hyper() + " (" + chain.description() + "), group " +
+                    std::to_string(first) + ":");
+    for (const auto iter : at) {
+      const Progress where{iter / length.iters_per_epoch, iter, iter};
+      lines.push_back(format("  iteration %8lld  epoch %5lld  %.6g", static_cast<long long>(iter + 1),
+                             static_cast<long long>(where.epoch + 1),
+                             chain.value(length, where, static_cast<std::int64_t>(first), base)));
+    }
   }
 }
 
@@ -82,9 +70,9 @@ std::int64_t activation_bytes(const RunPlan& plan, std::int64_t height, std::int
 void describe_memory(RunPlan& plan, std::vector<std::string>& lines) {
   std::int64_t params = 0;
   for (const auto& param : plan.model->parameters()) params += static_cast<std::int64_t>(param.nbytes());
-  std::int64_t total = 2 * params + plan.optimizer->state_bytes();
+  std::int64_t total = 2 * params + plan.optimizers->state_bytes();
   lines.push_back(format("Memory estimate: parameters %.1f MiB, gradients %.1f MiB, optimizer state %.1f MiB",
-                         mib(params), mib(params), mib(plan.optimizer->state_bytes())));
+                         mib(params), mib(params), mib(plan.optimizers->state_bytes())));
   if (plan.train) {
     const auto batch = plan.train->options().batch_size;
     plan.train->start(0);
@@ -116,7 +104,7 @@ std::vector<std::string> describe_plan(RunPlan& plan) {
   for (const auto& line : plan.weights_report) lines.push_back("  " + line);
   describe_loader("train", plan.train.get(), lines);
   describe_loader("val", plan.val.get(), lines);
-  describe_groups(plan, lines);
+  for (const auto& line : group_table(*plan.optimizers)) lines.push_back(line);
   for (const auto& chain : plan.schedules) describe_schedule(plan, *chain, lines);
   for (const auto& line : plan.hooks.listing()) lines.push_back(line);
   describe_memory(plan, lines);

@@ -31,7 +31,8 @@ void* address_of(const at::Tensor& tensor) { return tensor.defined() ? tensor.da
 
 }  // namespace
 
-Optimizer::Optimizer(const PluginCatalog& catalog, const Node& config, std::vector<TrainableParam> params) {
+Optimizer::Optimizer(const PluginCatalog& catalog, const Node& config, std::vector<TrainableParam> params,
+                     const std::string& compat) {
   const auto type = config.at("type");
   const auto ref = catalog.resolve(PH_KIND_OPTIMIZER, type.string(), type);
   Json args = config.json();
@@ -43,12 +44,12 @@ Optimizer::Optimizer(const PluginCatalog& catalog, const Node& config, std::vect
 
   std::vector<ParamDescription> facts;
   for (const auto& p : params) facts.push_back(p.facts);
-  groups_ = make_param_groups(catalog, config, hypers_, facts);
+  groups_ = make_param_groups(catalog, config, compat, hypers_, facts);
   // From here on only what is trained counts: indices are renumbered.
   std::vector<std::size_t> renumbered(params.size());
   for (std::size_t i = 0; i < params.size(); ++i) {
     renumbered[i] = params_.size();
-    if (params[i].facts.requires_grad) params_.push_back(std::move(params[i]));
+    if (facts[i].requires_grad) params_.push_back(std::move(params[i]));
   }
   group_of_.resize(params_.size());
   for (std::size_t g = 0; g < groups_.size(); ++g) {

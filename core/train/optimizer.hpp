@@ -30,8 +30,9 @@ struct TrainableParam {
 class Optimizer {
  public:
   /// Builds what config key `optimizer` describes. `params` are all parameters of the model in
-  /// depth-first order. Throws Error.
-  Optimizer(const PluginCatalog& catalog, const Node& config, std::vector<TrainableParam> params);
+  /// depth-first order; `compat` is the version of mmpose whose rules count. Throws Error.
+  Optimizer(const PluginCatalog& catalog, const Node& config, std::vector<TrainableParam> params,
+            const std::string& compat);
   ~Optimizer();
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
@@ -95,23 +96,6 @@ class Optimizer {
   std::vector<at::Tensor> work_;       // what the rule updates: the parameter itself, or its CPU copy
   std::vector<at::Tensor> gradients_;  // in the parameter's memory layout; undefined = absent
   std::vector<at::Tensor> trained_;    // kept while the weights to evaluate are shown
-};
-
-/// Shows the weights to evaluate while it lives; within another one it changes nothing.
-class EvalWeights {
- public:
-  explicit EvalWeights(Optimizer& optimizer) : optimizer_{optimizer}, mine_{!optimizer.shows_eval_weights()} {
-    if (mine_) optimizer_.show_eval_weights(true);
-  }
-  ~EvalWeights() {
-    if (mine_) optimizer_.show_eval_weights(false);
-  }
-  EvalWeights(const EvalWeights&) = delete;
-  EvalWeights& operator=(const EvalWeights&) = delete;
-
- private:
-  Optimizer& optimizer_;
-  bool mine_;
 };
 
 }  // namespace ph

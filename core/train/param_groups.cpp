@@ -23,7 +23,7 @@ Json describe(const std::vector<ParamDescription>& params) {
                    {"is_depthwise", p.is_depthwise},
                    {"is_dcn", p.is_dcn},
                    {"requires_grad", p.requires_grad},
-                   {"alias_of", nullptr}});
+                   {"alias_of", p.alias_of.empty() ? Json() : Json(p.alias_of)}});
   }
   return all;
 }
@@ -48,21 +48,29 @@ class Answer {
   Answer(const PluginInstance& rule, const Json& output, const std::vector<ParamDescription>& params)
       : rule_{rule} {
     for (const auto& entry : output["params"]) {
-      const auto name = entry.value("name", std::string{});
+      const auto name = text(entry, "name", {});
       const bool known =
           std::any_of(params.begin(), params.end(), [&](const auto& p) { return p.name == name; });
       if (!known || !entries_.emplace(name, entry).second)
         refuse(name, known ? "named twice" : "no such parameter");
     }
   }
-  // The values of `param`, and the reason in `why`.
-  std::vector<double> values(const ParamDescription& param, const std::vector<HyperInfo>& hypers,
-                             std::string& why) const {
+  [[nodiscard]] bool frozen(const ParamDescription& param) const {
+    const auto found = entries_.find(param.name);
+    if (found == entries_.end() || !found->second.contains("freeze")) return false;
+    if (!found->second["freeze"].is_boolean()) refuse(param.name, "\"freeze\" is not true or false");
+    return found->second["freeze"].get<bool>();
+  }
+  [[nodiscard]] std::string why(const ParamDescription& param) const {
+    const auto found = entries_.find(param.name);
+    return found == entries_.end() ? std::string{} : text(found->second, "why", param.name);
+  }
+  [[nodiscard]] std::vector<double> values(const ParamDescription& param,
+                                           const std::vector<HyperInfo>& hypers) const {
     std::vector<double> values;
     for (const auto& hyper : hypers) values.push_back(hyper.initial);
     const auto found = entries_.find(param.name);
     if (found == entries_.end()) return values;
-    why = found->second.value("why", std::string{});
     const auto overrides = found->second.value("overrides", Json::object());
     for (const auto& [key, value] : overrides.items()) {
       const auto at =
@@ -78,6 +86,12 @@ class Answer {
   }
 
  private:
+  [[nodiscard]] std::string text(const Json& entry, const char* key, const std::string& name) const {
+    const auto found = entry.is_object() ? entry.find(key) : entry.end();
+    if (found == entry.end()) return {};
+    if (!found->is_string()) refuse(name, std::string("\"") + key + "\" is no text");
+    return found->get<std::string>();
+  }
   [[noreturn]] void refuse(const std::string& name, const std::string& what) const {
     throw Error(ErrorKind::plugin, rule_.qualified_name() + ": parameter \"" + name + "\": " + what, {}, {},
                 "report this to the plugin's author");
@@ -86,11 +100,31 @@ class Answer {
   std::map<std::string, Json> entries_;
 };
 
+// By equal values, in the order of first appearance.
+std::vector<ParamGroup> merge(const Answer& answer, const std::vector<HyperInfo>& hypers,
+                              std::vector<ParamDescription>& params) {
+  std::vector<ParamGroup> groups;
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    auto& param = params[i];
+    if (answer.frozen(param) || !param.alias_of.empty()) param.requires_grad = false;
+    if (!param.requires_grad) continue;
+    const auto values = answer.values(param, hypers);
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.base == values; });
+    if (group == groups.end()) group = groups.insert(groups.end(), ParamGroup{values, {}, {}, 0});
+    group->params.push_back(i);
+    group->numel += param.numel;
+    const auto why = answer.why(param);
+    if (!why.empty() && std::find(group->why.begin(), group->why.end(), why) == group->why.end())
+      group->why.push_back(why);
+  }
+  return groups;
+}
+
 }  // namespace
 
 std::vector<ParamGroup> make_param_groups(const PluginCatalog& catalog, const Node& optimizer_config,
-                                          const std::vector<HyperInfo>& hypers,
-                                          const std::vector<ParamDescription>& params) {
+                                          const std::string& compat, const std::vector<HyperInfo>& hypers,
+                                          std::vector<ParamDescription>& params) {
   std::string name = "DefaultOptimizerConstructor";
   Node asked = optimizer_config;
   if (const auto constructor = optimizer_config.find("constructor")) {
@@ -107,22 +141,15 @@ std::vector<ParamGroup> make_param_groups(const PluginCatalog& catalog, const No
   arguments.erase("constructor");
   std::vector<std::string> names;
   for (const auto& hyper : hypers) names.push_back(hyper.name);
-  const auto output = ask(rule, {{"optimizer", arguments}, {"hypers", names}, {"params", describe(params)}});
+  const auto output = ask(
+      rule, {{"optimizer", arguments}, {"hypers", names}, {"compat", compat}, {"params", describe(params)}});
   const Answer answer(rule, output, params);
 
-  std::vector<ParamGroup> groups;
-  for (std::size_t i = 0; i < params.size(); ++i) {
-    if (!params[i].requires_grad) continue;
-    std::string why;
-    const auto values = answer.values(params[i], hypers, why);
-    auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.base == values; });
-    if (group == groups.end()) group = groups.insert(groups.end(), ParamGroup{values, {}, why, 0});
-    group->params.push_back(i);
-    group->numel += params[i].numel;
-  }
+  auto groups = merge(answer, hypers, params);
   if (groups.empty()) {
     throw Error(ErrorKind::config, optimizer_config.where() + ": nothing to train",
-                "no parameter of the model needs a gradient", "at least one", "lower frozen_stages");
+                "no parameter of the model needs a gradient", "at least one",
+                "lower frozen_stages, or freeze less");
   }
   return groups;
 }

@@ -132,9 +132,8 @@ void plan_hooks(RunPlan& plan, const RunOptions& options) {
                                                          : steps->observe(*chain, stage);
                    });
   }
-  plan.hooks.add("optimizer: " + plan.optimizer->rule().qualified_name(),
-                 PH_STAGE_BIT(PH_STAGE_AFTER_TRAIN_ITER), PH_PRIORITY_ABOVE_NORMAL,
-                 [steps](std::int32_t) { steps->optimize(); });
+  plan.hooks.add("optimizer: " + plan.optimizers->description(), PH_STAGE_BIT(PH_STAGE_AFTER_TRAIN_ITER),
+                 PH_PRIORITY_ABOVE_NORMAL, [steps](std::int32_t) { steps->optimize(); });
   add_checkpoint(plan);
   add_hook(plan, {"IterTimerHook", plan.config.with(Json::object())});
   add_loggers(plan);

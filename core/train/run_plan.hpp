@@ -17,8 +17,9 @@
 #include "plugin/catalog.hpp"
 #include "schedule/schedule_chain.hpp"
 #include "train/compute.hpp"
+#include "train/gradients.hpp"
 #include "train/hooks.hpp"
-#include "train/optimizer.hpp"
+#include "train/optimizer_set.hpp"
 #include "train/run_options.hpp"
 
 namespace ph {
@@ -47,7 +48,7 @@ struct RunPlan {
   std::shared_ptr<const PluginCatalog> plugins;
   std::shared_ptr<PoseModel> model;
   std::vector<std::string> weights_report;  ///< what load_from or pretrained found
-  std::unique_ptr<Optimizer> optimizer;
+  std::unique_ptr<OptimizerSet> optimizers;
   std::vector<std::shared_ptr<ScheduleChain>> schedules;
   HookList hooks;
   std::shared_ptr<HostSteps> steps;
@@ -55,7 +56,7 @@ struct RunPlan {
   std::vector<WorkflowEntry> workflow;
   std::unique_ptr<Loader> train, val, val_loss;  ///< val: for evaluation; val_loss: with targets
   std::vector<std::shared_ptr<const Metric>> metrics;
-  std::optional<Node> grad_clip;
+  GradientRules gradients;
 };
 
 /// Builds the plan. Throws Error; nothing but memory is touched.

@@ -9,8 +9,11 @@ ScheduledRun schedules_of_run(const RunOptions& options) {
   ScheduledRun run;
   run.label = options.config.filename().string();
   run.length = plan.length;
-  run.hypers = plan.optimizer->hypers();
-  for (const auto& group : plan.optimizer->groups()) run.base.push_back(group.base);
+  const auto& members = plan.optimizers->members();
+  const auto& first = *members.front().optimizer;
+  run.hypers = first.hypers();
+  for (const auto& group : first.groups()) run.base.push_back(group.base);
+  if (members.size() > 1) run.notes.push_back("of several optimizers, that of " + members.front().part);
   run.schedules = plan.schedules;
   return run;
 }

@@ -46,9 +46,11 @@ std::optional<NamedTensors> RunTensors::below(std::string_view prefix) const {
       if (!own) return std::nullopt;
       add(start, *own);
     } else {
-      for (const auto& param : plan_.optimizer->params()) {
-        const auto& key = param.facts.name;
-        if (begins(key, name) || begins(name, key)) add(start, {{key, plan_.optimizer->slot(slot, key)}});
+      for (const auto& [part, optimizer, first] : plan_.optimizers->members()) {
+        for (const auto& param : optimizer->params()) {
+          const auto& key = param.facts.name;
+          if (begins(key, name) || begins(name, key)) add(start, {{key, optimizer->slot(slot, key)}});
+        }
       }
       if (found.empty()) return std::nullopt;
     }
@@ -148,11 +150,13 @@ std::int32_t RunTensors::swap(std::string_view one, std::string_view other) {
 
 std::int32_t RunTensors::set_requires_grad(std::string_view param, bool on) {
   if (!plan_.hooks.may_mutate()) return PH_ERR_UNSUPPORTED;
-  for (const auto& known : plan_.optimizer->params()) {
-    if (known.facts.name != param) continue;
-    auto tensor = known.tensor;
-    tensor.requires_grad_(on);
-    return PH_OK;
+  for (const auto& member : plan_.optimizers->members()) {
+    for (const auto& known : member.optimizer->params()) {
+      if (known.facts.name != param) continue;
+      auto tensor = known.tensor;
+      tensor.requires_grad_(on);
+      return PH_OK;
+    }
   }
   return PH_ERR_NOT_FOUND;
 }

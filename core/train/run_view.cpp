@@ -63,7 +63,7 @@ void RunView::fill_table() {
   table_.name = to_ph(name_);
   table_.seed = plan_.seed;
   table_.world_size = 1;
-  table_.n_groups = static_cast<std::int64_t>(plan_.optimizer->groups().size());
+  table_.n_groups = static_cast<std::int64_t>(plan_.optimizers->n_groups());
 
   table_.scalar = [](void* ctx, ph_str name, double* out) {
     return guarded([&] {
@@ -90,11 +90,9 @@ void RunView::fill_table() {
   };
   table_.hyper = [](void* ctx, std::int64_t group, ph_str name, double* out) {
     return guarded([&] {
-      const auto& optimizer = *self(ctx).plan_.optimizer;
-      const auto index = optimizer.hyper_index(from_ph(name));
-      if (index < 0 || group < 0 || group >= static_cast<std::int64_t>(optimizer.groups().size()))
-        return PH_ERR_NOT_FOUND;
-      return *out = optimizer.hyper(static_cast<std::size_t>(group), index), PH_OK;
+      if (group < 0) return PH_ERR_NOT_FOUND;
+      const auto value = self(ctx).plan_.optimizers->hyper(static_cast<std::size_t>(group), from_ph(name));
+      return value ? (*out = *value, PH_OK) : PH_ERR_NOT_FOUND;
     });
   };
   table_.tensor = [](void* ctx, ph_str name, ph_tensor* out) {
@@ -133,16 +131,11 @@ void RunView::fill_table() {
 }
 
 std::int32_t RunView::set_hyper(std::int64_t group, std::string_view name, double value) {
-  auto& optimizer = *plan_.optimizer;
-  const auto n = static_cast<std::int64_t>(optimizer.groups().size());
-  const auto index = optimizer.hyper_index(name);
   if (!plan_.hooks.may_mutate()) return PH_ERR_UNSUPPORTED;
-  if (index < 0 || group < -1 || group >= n) return PH_ERR_NOT_FOUND;
+  if (group < -1) return PH_ERR_NOT_FOUND;
   if (!std::isfinite(value)) return PH_ERR_INVALID_ARGUMENT;
-  for (std::int64_t g = 0; g < n; ++g) {
-    if (group == -1 || group == g) optimizer.set_hyper(static_cast<std::size_t>(g), index, value);
-  }
-  return PH_OK;
+  const auto one = group < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(group));
+  return plan_.optimizers->set_hyper(one, name, value) ? PH_OK : PH_ERR_NOT_FOUND;
 }
 
 // What hooks change and publish.

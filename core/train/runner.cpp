@@ -34,7 +34,7 @@ Runner::Runner(RunPlan& plan, std::string run_name, double stop_after_s)
       started_{std::chrono::steady_clock::now()},
       stop_after_s_{stop_after_s},
       cycle_{unroll(plan.workflow)} {
-  rule_name_ = plan.optimizer->rule().qualified_name();
+  rule_name_ = plan.optimizers->description();
   place().iteration = 0;
   plan.steps->schedule = [this](const ScheduleChain& chain) { apply_schedule(chain); };
   plan.steps->observe = [this](ScheduleChain& chain, std::int32_t stage) { show_schedule(chain, stage); };
@@ -132,7 +132,7 @@ void Runner::run_iterations() {
 
 void Runner::validate(std::int64_t batches) {
   at::NoGradGuard no_grad;
-  const EvalWeights shown(*plan_.optimizer);
+  const EvalWeights shown(*plan_.optimizers);
   mode_ = PH_MODE_VAL;
   const auto inner = inner_iter_;
   iters_in_epoch_ = batches;

@@ -56,6 +56,9 @@ class Runner {
   [[nodiscard]] double evaluate_again();
   void apply_schedule(const ScheduleChain& chain);
   void show_schedule(ScheduleChain& chain, std::int32_t stage);  // what the stage has measured
+  void name_anomalous();
+  void differentiate();
+  [[nodiscard]] bool unscale_gradients();
   void clip_gradients();
   void guard_nan();
   void require_trainable() const;
@@ -67,13 +70,15 @@ class Runner {
   void write_checkpoint(const SaveRequest& request);
   void roll_back();
   void evaluate_now();
+  void save_gradients(Checkpoint& checkpoint) const;
+  void load_gradients(const Checkpoint& checkpoint, const std::string& file);
   [[nodiscard]] RunPosition position() const;
   [[nodiscard]] bool stopping();
   void save_and_stop();
   // runner_control.cpp: what comes from outside.
   void answer(const RunRequest& request);
   void steer(const std::string& name, double value);
-  [[nodiscard]] double base_of(std::size_t group, int index) const;
+  [[nodiscard]] double base_of(const Optimizer& optimizer, std::size_t group, int index) const;
   [[nodiscard]] std::string steered_state() const;
   void load_steered(const std::string& text);
   void report();
@@ -91,7 +96,7 @@ class Runner {
   std::filesystem::path resumed_from_;
   std::string rule_name_;
   RunControl* control_ = nullptr;
-  std::map<int, double> steered_;  // hyper-parameters set from outside: index, share of the config's value
+  std::map<std::string, double> steered_;  // set from outside: hyper-parameter, share of the config's value
   struct Reported {
     std::chrono::steady_clock::time_point at{};
     std::int64_t iter = 0, samples = 0;
@@ -105,7 +110,10 @@ class Runner {
   const Batch* batch_ = nullptr;  // of the current iteration, where it is trained on
   std::int64_t iters_in_epoch_ = 0, samples_ = 0;
   std::int32_t mode_ = 0;
-  at::Tensor loss_;          // of the current iteration, until it is differentiated
+  at::Tensor loss_;               // of the current iteration, until it is differentiated
+  bool differentiated_ = false;   // the gradients have this iteration's share
+  std::int64_t accumulated_ = 0;  // iterations in the gradients that no update has used
+  std::vector<std::string> anomalous_;
   std::vector<bool> cycle_;  // the workflow, one entry per unit
   bool stop_ = false;
   bool resumed_log_ = false;  // the log goes on in mid-epoch

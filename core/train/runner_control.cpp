@@ -6,6 +6,14 @@
 #include "train/runner.hpp"
 
 namespace ph {
+namespace {
+
+// What a steered value is kept under: its role where it has one, which rules call differently.
+std::string key_of(const HyperInfo& hyper) {
+  return hyper.role == PH_ROLE_NONE ? hyper.name : role_name(hyper.role);
+}
+
+}  // namespace
 
 void Runner::attach(RunControl& control) {
   control_ = &control;
@@ -29,30 +37,35 @@ void Runner::answer(const RunRequest& request) {
   }
 }
 
-// As if the config had said so: groups keep their multipliers, schedules go on from the new value.
+// As if the config had said so: groups keep their multipliers, several optimizers their proportions, and
+// schedules go on from the new value.
 void Runner::steer(const std::string& name, double value) {
-  auto& optimizer = *plan_.optimizer;
-  const auto index = optimizer.hyper_index(name);
-  const auto known = index >= 0 ? optimizer.hypers()[static_cast<std::size_t>(index)] : HyperInfo{};
-  if (index < 0 || known.initial == 0) {
+  const auto* known = plan_.optimizers->find_hyper(name);
+  if (!known || known->initial == 0) {
     log_warn("posehost ctl: " + name +
-             (index < 0 ? " is no hyper-parameter of this run"
-                        : " is 0 in the config, from which nothing can be scaled"));
+             (!known ? " is no hyper-parameter of this run"
+                     : " is 0 in the config, from which nothing can be scaled"));
     return;
   }
-  steered_[index] = value / known.initial;
-  for (std::size_t g = 0; g < optimizer.groups().size(); ++g)
-    optimizer.set_hyper(g, index, base_of(g, index));
-  for (const auto& chain : plan_.schedules) {
-    if (optimizer.hyper_index(chain->role()) == index) apply_schedule(*chain);
+  const auto key = key_of(*known);
+  steered_[key] = value / known->initial;
+  for (const auto& [part, optimizer, first] : plan_.optimizers->members()) {
+    const auto index = optimizer->hyper_index(key);
+    if (index < 0) continue;
+    for (std::size_t g = 0; g < optimizer->groups().size(); ++g)
+      optimizer->set_hyper(g, index, base_of(*optimizer, g, index));
   }
-  log_info(known.name + " is " + std::to_string(value) + " from now on, in place of the config's " +
-           std::to_string(known.initial));
+  for (const auto& chain : plan_.schedules) {
+    if (chain->hyper() == key) apply_schedule(*chain);
+  }
+  log_info(known->name + " is " + std::to_string(value) + " from now on, in place of the config's " +
+           std::to_string(known->initial));
 }
 
-double Runner::base_of(std::size_t group, int index) const {
-  const auto base = plan_.optimizer->groups()[group].base[static_cast<std::size_t>(index)];
-  const auto steered = steered_.find(index);
+double Runner::base_of(const Optimizer& optimizer, std::size_t group, int index) const {
+  const auto at = static_cast<std::size_t>(index);
+  const auto base = optimizer.groups()[group].base[at];
+  const auto steered = steered_.find(key_of(optimizer.hypers()[at]));
   return steered == steered_.end() ? base : base * steered->second;
 }
 
@@ -60,9 +73,9 @@ double Runner::base_of(std::size_t group, int index) const {
 std::string Runner::steered_state() const {
   if (steered_.empty()) return {};
   Json json = Json::object();
-  for (const auto& [index, factor] : steered_) {
-    const auto& hyper = plan_.optimizer->hypers()[static_cast<std::size_t>(index)];
-    json[hyper.name] = {{"value", hyper.initial * factor}, {"config", hyper.initial}};
+  for (const auto& [key, factor] : steered_) {
+    const auto* hyper = plan_.optimizers->find_hyper(key);
+    json[key] = {{"value", hyper->initial * factor}, {"config", hyper->initial}};
   }
   return json.dump();
 }
@@ -71,10 +84,9 @@ void Runner::load_steered(const std::string& text) {
   const auto json = Json::parse(text, nullptr, false);
   if (!json.is_object()) return;
   for (const auto& [name, entry] : json.items()) {
-    const auto index = plan_.optimizer->hyper_index(name);
-    if (index < 0 || !entry.is_object() || !entry.contains("value") || !entry["value"].is_number()) continue;
-    const auto& hyper = plan_.optimizer->hypers()[static_cast<std::size_t>(index)];
-    if (entry.value("config", Json()) == Json(hyper.initial)) steer(hyper.name, entry["value"].get<double>());
+    const auto* hyper = plan_.optimizers->find_hyper(name);
+    if (!hyper || !entry.is_object() || !entry.contains("value") || !entry["value"].is_number()) continue;
+    if (entry.value("config", Json()) == Json(hyper->initial)) steer(name, entry["value"].get<double>());
   }
 }
 
@@ -102,9 +114,10 @@ void Runner::fill_status() {
   // On a GPU asking for it would wait for the device.
   if (plan_.compute.device.is_cpu()) status.loss = log_.current("loss");
   status.hypers.clear();
-  const auto& hypers = plan_.optimizer->hypers();
+  const auto& optimizer = *plan_.optimizers->members().front().optimizer;
+  const auto& hypers = optimizer.hypers();
   for (std::size_t i = 0; i < hypers.size(); ++i)
-    status.hypers.emplace_back(hypers[i].name, plan_.optimizer->hyper(0, static_cast<int>(i)));
+    status.hypers.emplace_back(hypers[i].name, optimizer.hyper(0, static_cast<int>(i)));
   status.metrics = view_.metrics;
   const auto written = writer_.written();
   status.checkpoint = (written.empty() ? resumed_from_ : written).string();

@@ -10,6 +10,9 @@
 namespace ph {
 namespace {
 
+const std::string kGradientPrefix = "@grad/";
+const std::string kScalerName = "@hook/posehost/loss_scaler/state";
+
 // The config as it is kept in a checkpoint: without what differs between equal runs.
 std::string portable_config(const Node& config) {
   Json json = config.json();
@@ -56,7 +59,7 @@ RunPosition Runner::position() const {
 
 // Hooks may show other weights around it (an average), and take them back whatever happened.
 void Runner::save(const SaveRequest& request) {
-  const EvalWeights shown(*plan_.optimizer);
+  const EvalWeights shown(*plan_.optimizers);
   stage(PH_STAGE_BEFORE_SAVE);
   try {
     write_checkpoint(request);
@@ -71,10 +74,11 @@ void Runner::write_checkpoint(const SaveRequest& request) {
   Checkpoint checkpoint;
   checkpoint.tensors = model_state(*plan_.model);
   if (request.optimizer) {
-    checkpoint.tensors.merge(plan_.optimizer->state());
+    checkpoint.tensors.merge(plan_.optimizers->state());
     checkpoint.hook_state = plan_.hooks.state();
     plan_.hooks.save_slots(checkpoint.tensors);
     for (const auto& chain : plan_.schedules) checkpoint.hook_state.merge(chain->state());
+    save_gradients(checkpoint);
     if (!epoch_done_) checkpoint.log = log_.state();
   }
   checkpoint.position = position();
@@ -87,6 +91,28 @@ void Runner::write_checkpoint(const SaveRequest& request) {
   const PlaceScope here(nullptr, "writing a checkpoint");
   writer_.start(std::move(checkpoint), std::move(job));
   if (request.optimizer) result_.checkpoint = view_.newest = file;
+}
+
+// What stands between two updates: sums of gradients that no update has used yet, the loss scale.
+void Runner::save_gradients(Checkpoint& checkpoint) const {
+  if (plan_.gradients.scaler) checkpoint.hook_state[kScalerName] = plan_.gradients.scaler->state();
+  // Between backward and step the sums are ahead of the position that is saved.
+  const bool ahead = differentiated_ && !iteration_done_;
+  if (accumulated_ == 0 || ahead) return;
+  for (const auto& [name, gradient] : plan_.optimizers->named_gradients())
+    checkpoint.tensors[kGradientPrefix + name] = gradient;
+}
+
+void Runner::load_gradients(const Checkpoint& checkpoint, const std::string& file) {
+  const auto scaler = checkpoint.hook_state.find(kScalerName);
+  if (plan_.gradients.scaler && scaler != checkpoint.hook_state.end())
+    plan_.gradients.scaler->load_state(scaler->second, file);
+  accumulated_ = checkpoint.position.iter % plan_.gradients.cumulative_iters;
+  if (accumulated_ == 0) return;
+  if (!plan_.optimizers->load_gradients(checkpoint.tensors, kGradientPrefix)) {
+    accumulated_ = 0;
+    log_warn(file + ": saved between two updates, without the gradients so far: the next update is smaller");
+  }
 }
 
 void Runner::save_and_stop() {
@@ -116,18 +142,19 @@ void Runner::roll_back() {
   const auto where = view_.newest.string();
   const auto checkpoint = load_checkpoint(view_.newest);
   load_model_state(*plan_.model, checkpoint.tensors, where);
-  plan_.optimizer->load_state(checkpoint.tensors, where);
+  plan_.optimizers->load_state(checkpoint.tensors, where);
   plan_.hooks.load_slots(checkpoint.tensors, where);
   plan_.hooks.load_state(checkpoint.hook_state);
   for (const auto& chain : plan_.schedules) chain->load_state(checkpoint.hook_state);
   loss_ = at::Tensor();
+  accumulated_ = 0;
   log_warn(plan_.hooks.running() +
            " asked to roll back: weights, optimizer and hooks are as they were after iteration " +
            std::to_string(checkpoint.position.iter) + " (" + where + ")");
 }
 
 void Runner::evaluate_now() {
-  const EvalWeights shown(*plan_.optimizer);
+  const EvalWeights shown(*plan_.optimizers);
   stage(PH_STAGE_BEFORE_EVALUATE);
   const PlaceScope here(nullptr, "evaluation");
   progress_.note("evaluating");
@@ -164,13 +191,14 @@ void Runner::resume(const std::filesystem::path& file) {
                 "the workflow of that run, or --load-from");
   }
   load_model_state(*plan_.model, checkpoint.tensors, where);
-  plan_.optimizer->load_state(checkpoint.tensors, where);
+  plan_.optimizers->load_state(checkpoint.tensors, where);
   accept_changes(Json::parse(checkpoint.config, nullptr, false), Json::parse(portable_config(plan_.config)),
                  where);
   plan_.hooks.make_slots(*plan_.model);
   plan_.hooks.load_slots(checkpoint.tensors, where);
   plan_.hooks.load_state(checkpoint.hook_state);
   for (const auto& chain : plan_.schedules) chain->load_state(checkpoint.hook_state);
+  load_gradients(checkpoint, where);
   resumed_log_ = !checkpoint.log.empty();
   if (resumed_log_) log_.load_state(checkpoint.log, where);
   epoch_ = p.epoch;

@@ -15,7 +15,7 @@ namespace ph {
 void Runner::train_iteration(const Batch& batch) {
   const PlaceScope here(nullptr, "training step");
   place().iteration = iter_ + 1;
-  iteration_done_ = false;
+  iteration_done_ = differentiated_ = false;
   samples_ = batch.samples();
   log_.next(samples_);
   stage(PH_STAGE_BEFORE_TRAIN_ITER);
@@ -36,8 +36,7 @@ void Runner::train_iteration(const Batch& batch) {
   iteration_done_ = false;
   // On a GPU the loss is shown as of the last log line: asking for it would wait for the device.
   const auto loss = plan_.compute.device.is_cpu() ? log_.current("loss") : std::nullopt;
-  progress_.show(epoch_, iter_, samples_, loss,
-                 plan_.optimizer->hyper(0, std::max(0, plan_.optimizer->hyper_index(PH_ROLE_LR))));
+  progress_.show(epoch_, iter_, samples_, loss, plan_.optimizers->hyper(0, "lr").value_or(0));
   samples_done_ += samples_;
   samples_ = 0;
 }
@@ -49,16 +48,6 @@ TrainOutput Runner::forward(const Batch& batch) {
   at::manual_seed((std::uint64_t{draw.bits()} << 32) | draw.bits());
   const AutocastScope autocast(plan_.compute);
   return plan_.model->train_step(batch);
-}
-
-// For rules that ask again within a step.
-double Runner::evaluate_again() {
-  const at::AutoGradMode with_gradients(true);
-  plan_.optimizer->zero_grad();
-  const auto output = forward(*batch_);
-  output.loss.backward();
-  if (plan_.grad_clip) clip_gradients();
-  return output.loss.item<double>();
 }
 
 void Runner::record(const TrainOutput& output, const Batch& batch) {
@@ -94,12 +83,14 @@ void Runner::guard_nan() {
 }
 
 void Runner::apply_schedule(const ScheduleChain& chain) {
-  auto& optimizer = *plan_.optimizer;
-  const auto index = optimizer.hyper_index(chain.hyper());
-  for (std::size_t g = 0; g < optimizer.groups().size(); ++g) {
-    optimizer.set_hyper(g, index,
-                        chain.value(plan_.length, {epoch_, iter_, opt_step_}, static_cast<std::int64_t>(g),
-                                    base_of(g, index)));
+  for (const auto& [part, optimizer, first] : plan_.optimizers->members()) {
+    const auto index = optimizer->hyper_index(chain.hyper());
+    if (index < 0) continue;  // another one has it
+    for (std::size_t g = 0; g < optimizer->groups().size(); ++g) {
+      optimizer->set_hyper(g, index,
+                           chain.value(plan_.length, {epoch_, iter_, opt_step_},
+                                       static_cast<std::int64_t>(first + g), base_of(*optimizer, g, index)));
+    }
   }
 }
 
@@ -110,48 +101,6 @@ void Runner::show_schedule(ScheduleChain& chain, std::int32_t stage) {
     chain.observe(stage == PH_STAGE_AFTER_VAL_EPOCH ? PH_OBSERVED_VAL_EPOCH : PH_OBSERVED_TRAIN_EPOCH,
                   log_.averages(0));
   }
-}
-
-void Runner::optimize() {
-  iteration_done_ = !loss_.defined();  // rolled back: an iteration without an update
-  if (iteration_done_) return;
-  guard_nan();
-  auto& optimizer = *plan_.optimizer;
-  optimizer.zero_grad();
-  require_trainable();
-  loss_.backward();
-  stage(PH_STAGE_BEFORE_OPTIMIZER_STEP);
-  iteration_done_ = !loss_.defined();
-  if (iteration_done_) return;
-  if (plan_.grad_clip) clip_gradients();
-  {
-    const PlaceScope here(rule_name_.c_str(), "step");
-    if (optimizer.needs_closure()) {
-      optimizer.step([this] { return evaluate_again(); }, loss_.item<double>());
-    } else {
-      optimizer.step();
-    }
-  }
-  ++opt_step_;
-  iteration_done_ = true;
-  stage(PH_STAGE_AFTER_OPTIMIZER_STEP);
-}
-
-// torch.nn.utils.clip_grad_norm_: one norm over all gradients, coefficient max_norm / (norm + 1e-6),
-// at most 1. Nothing waits for the device.
-void Runner::clip_gradients() {
-  at::NoGradGuard no_grad;
-  std::vector<at::Tensor> gradients, norms;
-  const double type = plan_.grad_clip->has("norm_type") ? plan_.grad_clip->at("norm_type").f64() : 2.0;
-  for (const auto& param : plan_.optimizer->params()) {
-    if (param.tensor.grad().defined()) gradients.push_back(param.tensor.grad());
-  }
-  if (gradients.empty()) return;
-  for (const auto& gradient : gradients) norms.push_back(at::linalg_vector_norm(gradient, type));
-  const auto total = at::linalg_vector_norm(at::stack(norms), type);
-  const auto scale = (plan_.grad_clip->at("max_norm").f64() / (total + 1e-6)).clamp_max(1.0);
-  for (auto& gradient : gradients) gradient.mul_(scale);
-  log_.add("grad_norm", total);
 }
 
 }  // namespace ph

@@ -640,12 +640,13 @@ typedef struct ph_schedule_api {
 // ---------------------------------------------------------------------------------------------
 // Parameter groups: decides per parameter which hyper-parameters are overridden, once, before the
 // first update. JSON in and out, so that it never has to grow.
-//   in:  {"optimizer": {<arguments of the optimizer>}, "hypers": ["lr", …],
+//   in:  {"optimizer": {<arguments of the optimizer>}, "hypers": ["lr", …], "compat": "0.29",
 //         "params": [{"name", "shape", "numel", "module", "module_class", "is_norm", "is_bias",
 //                     "is_depthwise", "is_dcn", "requires_grad", "alias_of": null | name}, …]}
 //        parameters in depth-first order of the modules; "module" is the name of the owner
-//   out: {"params": [{"name", "overrides": {"<hyper>": number, …}, "why": text}, …]}
-//        one entry per parameter of the input; a missing one has no overrides
+//        "compat" is the version of mmpose that the run follows: "0.13", "0.29", "1.x"
+//   out: {"params": [{"name", "overrides": {"<hyper>": number, …}, "freeze": true, "why": text}, …]}
+//        one entry per parameter of the input; a missing one has no overrides; "freeze" may be absent
 // ---------------------------------------------------------------------------------------------
 
 typedef struct ph_param_groups_api {

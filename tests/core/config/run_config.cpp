@@ -143,17 +143,6 @@ TEST_CASE("the workflow trains, and validates only where there is data", "[confi
 }
 
 TEST_CASE("what is to come is refused by name", "[config][run][error]") {
-  CHECK_THAT(error(R"({"fp16": {"loss_scale": "dynamic"}})"),
-             ContainsSubstring("the fp16 section is not available yet") && ContainsSubstring("bf16"));
-  CHECK_THAT(
-      error(
-          R"({"optimizer": {"type": null, "lr": null, "generator": {"type": "Adam"}, "discriminator": {"type": "Adam"}}})"),
-      ContainsSubstring("several optimizers are not available yet"));
-  CHECK_THAT(
-      error(R"({"optimizer_config": {"type": "GradientCumulativeOptimizerHook", "cumulative_iters": 4}})"),
-      ContainsSubstring("gradient accumulation is not available yet"));
-  CHECK_THAT(error(R"({"optimizer_config": {"type": "Fp16OptimizerHook"}})"),
-             ContainsSubstring("loss scaling is not available yet"));
   CHECK_THAT(error(R"({"optimizer_config": {"type": "OptimzerHook"}})"),
              ContainsSubstring("did you mean \"OptimizerHook\""));
   CHECK_THAT(error(R"({"use_adversarial_train": true})"), ContainsSubstring("not available yet"));
@@ -161,6 +150,30 @@ TEST_CASE("what is to come is refused by name", "[config][run][error]") {
   CHECK(error(R"({"launcher": "none", "use_adversarial_train": false})") == "(no error)");
   CHECK_THAT(error(R"({"load_from": "a", "resume_from": "b"})"),
              ContainsSubstring("resume_from is given too"));
+}
+
+TEST_CASE("an optimizer, or one for each part of the network", "[config][run][error]") {
+  CHECK(error(R"({"optimizer": {"type": null, "lr": null, "a": {"type": "Adam"}, "b": {"type": "SGD"}}})") ==
+        "(no error)");
+  CHECK_THAT(error(R"({"optimizer": {"type": null}})"), ContainsSubstring("/optimizer: no type given"));
+  CHECK_THAT(error(R"({"optimizer": {"type": null, "lr": null}})"), ContainsSubstring("no type given"));
+  CHECK_THAT(error(R"({"optimizer": {"type": null, "lr": null, "a": {"lr": 1}}})"),
+             ContainsSubstring("no type given"));
+}
+
+TEST_CASE("what happens to gradients has a schema", "[config][run][error]") {
+  CHECK(error(R"({"fp16": {"loss_scale": "dynamic"}})") == "(no error)");
+  CHECK(
+      error(R"({"optimizer_config": {"type": "GradientCumulativeOptimizerHook", "cumulative_iters": 4}})") ==
+      "(no error)");
+  CHECK(error(R"({"optimizer_config": {"grad_clip": {"max_norm": 1, "norm_type": "inf"}}})") == "(no error)");
+  CHECK_THAT(error(R"({"optimizer_config": {"cumulative_iters": 0}})"), ContainsSubstring("at least 1"));
+  CHECK_THAT(error(R"({"optimizer_config": {"grad_clip": {"max_nrom": 1}}})"),
+             ContainsSubstring("did you mean \"max_norm\""));
+  CHECK_THAT(error(R"({"optimizer_config": {"grad_clip": {"clip_value": 0}}})"),
+             ContainsSubstring("above 0"));
+  CHECK_THAT(error(R"({"fp16": {"loss_scale": -1}})"), ContainsSubstring("above 0"));
+  CHECK_THAT(error(R"({"fp16": {"loss_scla": 1}})"), ContainsSubstring("did you mean \"loss_scale\""));
 }
 
 TEST_CASE("the configs that come with posehost are right", "[config][run]") {
