@@ -232,7 +232,8 @@ class Breaker {
     const auto properties = schema.find("properties");
     for (const auto& [name, member] : value.items()) {
       const bool named = properties != schema.end() && properties->contains(name);
-      if (!named && others != schema.end() && others->is_object()) visit(*others, member, at / name, depth + 1);
+      if (!named && others != schema.end() && others->is_object())
+        visit(*others, member, at / name, depth + 1);
     }
     if (properties == schema.end()) return;
     for (const auto& [name, property] : properties->items()) {

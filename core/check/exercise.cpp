@@ -7,7 +7,7 @@
 
 #include "check/config_samples.hpp"
 #include "check/fake_run.hpp"
-#include "check/rule_run.hpp"
+#include "check/checked_run.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/sink.hpp"
 
@@ -57,11 +57,11 @@ class Exercise {
     ph_slots slots{};
     slots.size = sizeof slots;
     if (!good(run_.call("slots", [&] { return api.slots(trial_.self(), &slots); }), "slots")) return;
-    RuleRun::Setup setup;
+    CheckedRun::Setup setup;
     setup.shapes = {{6, 5}, {9}};
     try {
       // An instance of its own with the same arguments: the driver wants the host's.
-      RuleRun rule{run_, trial_.args(), setup};
+      CheckedRun rule{run_, trial_.args(), setup};
       for (std::int64_t k = 0; k < 3; ++k) rule.step(k);
     } catch (const Error& error) {
       if (!patient_) throw;

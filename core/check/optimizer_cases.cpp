@@ -8,7 +8,7 @@
 #include "check/case.hpp"
 #include "check/exercise.hpp"
 #include "check/import_watch.hpp"
-#include "check/rule_run.hpp"
+#include "check/checked_run.hpp"
 #include "service/services.hpp"
 
 namespace ph {
@@ -18,8 +18,8 @@ namespace {
 const std::vector<std::vector<std::int64_t>> shapes{{33, 7}, {8, 4, 3, 3}, {65}, {1}, {}, {0, 4}, {5, 40}};
 constexpr std::int64_t steps = 6;
 
-RuleRun::Setup usual(std::int64_t piece = 1 << 16) {
-  RuleRun::Setup setup;
+CheckedRun::Setup usual(std::int64_t piece = 1 << 16) {
+  CheckedRun::Setup setup;
   setup.shapes = shapes;
   setup.piece = piece;
   return setup;
@@ -39,7 +39,7 @@ void each_args(CaseRun& run, std::size_t n, F&& work) {
   for (const auto& args : working_args(run, n)) {
     {
       const PluginInstance probe{run.component(), Node::from_json(args, "arguments")};
-      if (RuleRun::state_bytes(probe, usual()) > 32 << 20) continue;
+      if (CheckedRun::state_bytes(probe, usual()) > 32 << 20) continue;
     }
     ++done;
     work(args);
@@ -47,14 +47,14 @@ void each_args(CaseRun& run, std::size_t n, F&& work) {
   if (done == 0) run.skip("no arguments were found whose state is small");
 }
 
-RuleRun::State run_through(CaseRun& run, const Json& args, const RuleRun::Setup& setup,
+CheckedRun::State run_through(CaseRun& run, const Json& args, const CheckedRun::Setup& setup,
                            std::int64_t until = steps) {
-  RuleRun rule{run, args, setup};
+  CheckedRun rule{run, args, setup};
   for (std::int64_t k = 0; k < until; ++k) rule.step(k);
   return rule.state();
 }
 
-void same(CaseRun& run, const RuleRun::State& a, const RuleRun::State& b, const std::string& what,
+void same(CaseRun& run, const CheckedRun::State& a, const CheckedRun::State& b, const std::string& what,
           const Json& args) {
   const auto where = difference(a, b);
   if (!where.empty()) run.fail_and_end(what + ": " + where + "; arguments " + short_text(args));
@@ -81,7 +81,7 @@ void check_repeat(CaseRun& run) {
   static_cast<void>(run.component());
   import_watch::install(run.settings().file);
   each_args(run, 5, [&](const Json& args) {
-    RuleRun rule{run, args, usual()};
+    CheckedRun rule{run, args, usual()};
     import_watch::reset();
     for (std::int64_t k = 0; k < steps; ++k) rule.step(k);
     for (const auto group : {import_watch::Group::outside, import_watch::Group::process}) {
@@ -96,7 +96,7 @@ void check_resume(CaseRun& run) {
     const auto unbroken = run_through(run, args, usual());
     for (const std::int64_t cut : {1, 3}) {
       const auto saved = run_through(run, args, usual(), cut);
-      RuleRun resumed{run, args, usual()};
+      CheckedRun resumed{run, args, usual()};
       resumed.load(saved);
       for (std::int64_t k = cut; k < steps; ++k) resumed.step(k);
       same(run, unbroken, resumed.state(),
@@ -130,9 +130,9 @@ void check_threads(CaseRun& run) {
 }
 
 /// The tensors of parameter `i`: data and slots.
-RuleRun::State part(const RuleRun::State& all, std::size_t i) {
+CheckedRun::State part(const CheckedRun::State& all, std::size_t i) {
   const auto n = all.steps.size(), each = all.tensors.size() / n;
-  RuleRun::State one;
+  CheckedRun::State one;
   for (std::size_t t = i * each; t < (i + 1) * each; ++t) {
     one.tensors.push_back(all.tensors[t]);
     one.names.push_back(all.names[t]);
@@ -147,7 +147,7 @@ void check_alone(CaseRun& run) {
   each_args(run, 4, [&](const Json& args) {
     const auto together = run_through(run, args, usual());
     for (std::size_t i = 0; i < shapes.size(); ++i) {
-      RuleRun::Setup alone;
+      CheckedRun::Setup alone;
       alone.shapes = {shapes[i]};
       alone.numbers = {i};
       same(run, part(together, i), run_through(run, args, alone),
@@ -159,7 +159,7 @@ void check_alone(CaseRun& run) {
 void check_halves(CaseRun& run) {
   only_with(run, PH_OPT_ELEMENTWISE, "not a rule for single elements");
   each_args(run, 4, [&](const Json& args) {
-    RuleRun::Setup whole, first, second;
+    CheckedRun::Setup whole, first, second;
     whole.shapes = {{100}};
     first.shapes = {{37}};
     second.shapes = {{63}};
@@ -175,7 +175,7 @@ void check_halves(CaseRun& run) {
 
 void check_absent(CaseRun& run) {
   each_args(run, 4, [&](const Json& args) {
-    RuleRun rule{run, args, usual()};
+    CheckedRun rule{run, args, usual()};
     const bool whole = rule.driver().is(PH_OPT_CLOSURE);
     for (std::int64_t k = 0; k < steps; ++k) {
       const auto before = rule.state();
@@ -195,11 +195,11 @@ void check_absent(CaseRun& run) {
 void check_own_steps(CaseRun& run) {
   only_with(run, PH_OPT_ELEMENTWISE | PH_OPT_MATRIX, "the rule may look at all parameters at once");
   each_args(run, 4, [&](const Json& args) {
-    RuleRun rule{run, args, usual()};
-    RuleRun::Setup setup;
+    CheckedRun rule{run, args, usual()};
+    CheckedRun::Setup setup;
     setup.shapes = {shapes[1]};
     setup.numbers = {1};
-    RuleRun alone{run, args, setup};
+    CheckedRun alone{run, args, setup};
     for (std::int64_t k = 0; k < 2 * steps; ++k) {
       const bool skipped = k == 0 || k % 3 == 2;
       rule.step(k, skipped ? std::vector<std::size_t>{1} : std::vector<std::size_t>{});
@@ -213,15 +213,15 @@ void check_own_steps(CaseRun& run) {
 void check_bounds(CaseRun& run) {
   each_args(run, 4, [&](const Json& args) {
     for (const std::int64_t piece : {1 << 16, 13}) {
-      RuleRun rule{run, args, usual(piece)};
+      CheckedRun rule{run, args, usual(piece)};
       for (std::int64_t k = 0; k < 3; ++k) rule.step(k);
       rule.check_bounds("an update");
     }
     for (const std::vector<std::vector<std::int64_t>>& few :
          {std::vector<std::vector<std::int64_t>>{{0}}, {{}, {1}}}) {
-      RuleRun::Setup setup;
+      CheckedRun::Setup setup;
       setup.shapes = few;
-      RuleRun rule{run, args, setup};
+      CheckedRun rule{run, args, setup};
       for (std::int64_t k = 0; k < 2; ++k) rule.step(k);
       rule.check_bounds("an update of almost nothing");
     }
@@ -231,7 +231,7 @@ void check_bounds(CaseRun& run) {
 void check_eval(CaseRun& run) {
   only_with(run, PH_OPT_MODE, "trains and evaluates the same weights");
   each_args(run, 4, [&](const Json& args) {
-    RuleRun rule{run, args, usual()};
+    CheckedRun rule{run, args, usual()};
     for (std::int64_t k = 0; k < steps; ++k) {
       rule.step(k);
       const auto training = rule.state();

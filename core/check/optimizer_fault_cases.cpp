@@ -9,14 +9,14 @@
 #include "check/exercise.hpp"
 #include "check/fake_host.hpp"
 #include "check/import_watch.hpp"
-#include "check/rule_run.hpp"
+#include "check/checked_run.hpp"
 #include "service/services.hpp"
 
 namespace ph {
 namespace {
 
-RuleRun::Setup small(int bits = 32) {
-  RuleRun::Setup setup;
+CheckedRun::Setup small(int bits = 32) {
+  CheckedRun::Setup setup;
   setup.shapes = {{20, 6}, {48}, {1}};
   setup.bits = bits;
   return setup;
@@ -30,11 +30,11 @@ bool is(CaseRun& run, std::uint32_t bits) {
 /// notice.
 void check_numbers(CaseRun& run) {
   const auto args = working_args(run);
-  RuleRun clean{run, args, small()};
+  CheckedRun clean{run, args, small()};
   for (std::int64_t k = 0; k < 4; ++k) clean.step(k);
   const auto expected = clean.state();
   for (const float value : {NAN, INFINITY, -INFINITY, 3e38f, 1e-44f, -0.0f}) {
-    RuleRun rule{run, args, small()};
+    CheckedRun rule{run, args, small()};
     rule.poison(value);
     for (std::int64_t k = 0; k < 4; ++k) {
       try {
@@ -64,10 +64,10 @@ void check_numbers(CaseRun& run) {
 void check_doubles(CaseRun& run) {
   const auto args = working_args(run);
   try {
-    RuleRun rule{run, args, small(64)};
+    CheckedRun rule{run, args, small(64)};
     for (std::int64_t k = 0; k < 4; ++k) rule.step(k);
     rule.check_bounds("an update of 64-bit floats");
-    RuleRun again{run, args, small(64)};
+    CheckedRun again{run, args, small(64)};
     for (std::int64_t k = 0; k < 4; ++k) again.step(k);
     const auto where = difference(rule.state(), again.state());
     if (!where.empty()) run.fail("64-bit floats: the same run twice gives other numbers: " + where);
@@ -187,9 +187,9 @@ void check_allocations(CaseRun& run) {
   for (const auto& args : working_args(run, 4)) {
     {
       const PluginInstance probe{run.component(), Node::from_json(args, "arguments")};
-      if (RuleRun::state_bytes(probe, small()) > 32 << 20) continue;
+      if (CheckedRun::state_bytes(probe, small()) > 32 << 20) continue;
     }
-    RuleRun rule{run, args, small()};
+    CheckedRun rule{run, args, small()};
     rule.step(0);
     rule.step(1);
     import_watch::reset();

@@ -8,7 +8,7 @@
 #include "check/case.hpp"
 #include "check/exercise.hpp"
 #include "check/fake_host.hpp"
-#include "check/rule_run.hpp"
+#include "check/checked_run.hpp"
 
 namespace ph {
 namespace {
@@ -29,10 +29,10 @@ double median_ns(int rounds, F&& round) {
 
 void measure_optimizer(CaseRun& run) {
   const auto args = working_args(run);
-  RuleRun::Setup setup;
+  CheckedRun::Setup setup;
   // Rules for whole matrices take time that grows faster than the number of elements.
   setup.shapes = {{512, 512}};
-  RuleRun rule{run, args, setup};
+  CheckedRun rule{run, args, setup};
   rule.step(0);
   const auto update = median_ns(7, [&](int k) { rule.step_again(k + 1); });
   run.figure("ns_per_element", update / static_cast<double>(rule.elements()));

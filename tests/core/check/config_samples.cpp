@@ -77,8 +77,9 @@ TEST_CASE("arguments that were broken in one place are refused, for every keywor
        {"/lr: exactly its exclusiveMinimum", "/lr: beyond its maximum", "/lr: null",
         "/mode: not one of the choices", "/steps: too few elements", "/steps/0: beyond its minimum",
         "/steps/0: a fraction", "/betas: too many elements", "/betas/1: exactly its exclusiveMaximum",
-        "/how: not one of the choices", "/whole: beyond its maximum", "/custom/bias/no_such_key: an unknown key",
-        "/custom/bias/lr_mult: a string", "/no_such_key: an unknown key", ": without steps"}) {
+        "/how: not one of the choices", "/whole: beyond its maximum",
+        "/custom/bias/no_such_key: an unknown key", "/custom/bias/lr_mult: a string",
+        "/no_such_key: an unknown key", ": without steps"}) {
     CAPTURE(way);
     CHECK(ways.count(way) == 1);
   }

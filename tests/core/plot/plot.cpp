@@ -12,7 +12,7 @@ using test::ContainsSubstring;
 
 namespace {
 
-const double nan = std::numeric_limits<double>::quiet_NaN();
+const double no_number = std::numeric_limits<double>::quiet_NaN();
 
 ph::Curve ramp(const std::string& label, std::size_t n) {
   ph::Curve curve;
@@ -50,7 +50,7 @@ TEST_CASE("a thinned curve keeps its ends and peaks", "[plot]") {
   auto curve = ramp("r", 100'000);
   curve.y[40'001] = 1e6;
   curve.y[70'003] = -5;
-  curve.y[50] = nan;
+  curve.y[50] = no_number;
   const auto thin = ph::thin_out(curve, 1000);
   CHECK(thin.x.size() <= 1000);
   CHECK(thin.x.size() >= 500);
@@ -137,7 +137,7 @@ TEST_CASE("a plot in characters", "[plot]") {
                                           "            iteration: 0 to 10"};
   CHECK(lines == expected);
   auto gaps = ramp("none\x1b[31m", 3);
-  gaps.y = {nan, nan, nan};
+  gaps.y = {no_number, no_number, no_number};
   const auto empty = ph::text_plot(figure_of({gaps}), 80, 5);
   CHECK(empty[2] == "  (no numbers)");
   CHECK(empty[3] == "            * none [31m");

@@ -57,8 +57,13 @@ struct Parameter {
     const auto& api = optimizer.api<ph_optimizer_api>();
     ++step;
     std::vector<double> scalars(static_cast<std::size_t>(api.n_scalars));
-    const ph_scalars_args asked{sizeof asked, 0, hypers.data(), api.n_hypers, step, scalars.data(),
-                                api.n_scalars};
+    ph_scalars_args asked{};
+    asked.size = sizeof asked;
+    asked.hyper = hypers.data();
+    asked.n_hyper = api.n_hypers;
+    asked.step = step;
+    asked.out = scalars.data();
+    asked.n_out = api.n_scalars;
     optimizer.check(api.scalars(optimizer.self(), &asked), "scalars");
     // In two pieces: the result must not depend on the cut.
     const std::size_t cut = value.size() / 2;

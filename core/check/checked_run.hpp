@@ -31,7 +31,7 @@ class GuardedBytes {
 
 /// Parameters, gradients and state of a made-up network, updated by a rule. All numbers follow from
 /// position and step: equal runs give equal bytes.
-class RuleRun {
+class CheckedRun {
  public:
   struct Setup {
     std::vector<std::vector<std::int64_t>> shapes;
@@ -42,9 +42,9 @@ class RuleRun {
     double scale = 1;  ///< of gradients
   };
   /// Throws Error where the rule refuses.
-  RuleRun(CaseRun& run, const Json& args, Setup setup);
-  RuleRun(const RuleRun&) = delete;
-  RuleRun& operator=(const RuleRun&) = delete;
+  CheckedRun(CaseRun& run, const Json& args, Setup setup);
+  CheckedRun(const CheckedRun&) = delete;
+  CheckedRun& operator=(const CheckedRun&) = delete;
 
   /// One update with the gradients number `k`; `absent` are parameters without one.
   void step(std::int64_t k, const std::vector<std::size_t>& absent = {});
@@ -95,6 +95,6 @@ class RuleRun {
 };
 
 /// Nothing where both hold the same numbers (every NaN is like every other); else what differs first.
-[[nodiscard]] std::string difference(const RuleRun::State& a, const RuleRun::State& b);
+[[nodiscard]] std::string difference(const CheckedRun::State& a, const CheckedRun::State& b);
 
 }  // namespace ph

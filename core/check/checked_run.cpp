@@ -1,4 +1,4 @@
-#include "check/rule_run.hpp"
+#include "check/checked_run.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -101,7 +101,7 @@ bool GuardedBytes::intact() const noexcept {
   return std::all_of(map_, data_, untouched) && std::all_of(data_ + size_, map_ + mapped_ - page, untouched);
 }
 
-std::int64_t RuleRun::state_bytes(const PluginInstance& rule, const Setup& setup) {
+std::int64_t CheckedRun::state_bytes(const PluginInstance& rule, const Setup& setup) {
   std::int64_t bytes = 0;
   const auto slots = slots_of(rule);
   const ph_dtype dtype{PH_DTYPE_FLOAT, static_cast<std::uint8_t>(setup.bits), 1};
@@ -118,7 +118,7 @@ std::int64_t RuleRun::state_bytes(const PluginInstance& rule, const Setup& setup
   return bytes;
 }
 
-RuleRun::RuleRun(CaseRun& run, const Json& args, Setup setup)
+CheckedRun::CheckedRun(CaseRun& run, const Json& args, Setup setup)
     : run_{run},
       setup_{std::move(setup)},
       rule_{std::make_unique<PluginInstance>(run.component(), Node::from_json(args, "arguments"))} {
@@ -176,13 +176,13 @@ RuleRun::RuleRun(CaseRun& run, const Json& args, Setup setup)
   });
 }
 
-std::int64_t RuleRun::elements() const noexcept {
+std::int64_t CheckedRun::elements() const noexcept {
   std::int64_t n = 0;
   for (const auto& shape : setup_.shapes) n += numel_of(shape);
   return n;
 }
 
-void RuleRun::fill_gradients(std::int64_t k, const std::vector<std::size_t>& absent) {
+void CheckedRun::fill_gradients(std::int64_t k, const std::vector<std::size_t>& absent) {
   auto& params = driver_->params();
   for (std::size_t i = 0; i < params.size(); ++i) {
     const bool there = std::find(absent.begin(), absent.end(), i) == absent.end();
@@ -199,7 +199,7 @@ void RuleRun::fill_gradients(std::int64_t k, const std::vector<std::size_t>& abs
 }
 
 /// A bowl for each parameter, whose bottom is at fixed places.
-double RuleRun::evaluate() {
+double CheckedRun::evaluate() {
   double loss = 0;
   auto& params = driver_->params();
   for (std::size_t i = 0; i < params.size(); ++i) {
@@ -215,13 +215,13 @@ double RuleRun::evaluate() {
   return loss;
 }
 
-void RuleRun::step(std::int64_t k, const std::vector<std::size_t>& absent) {
+void CheckedRun::step(std::int64_t k, const std::vector<std::size_t>& absent) {
   fill_gradients(k, absent);
   update(k);
 }
-void RuleRun::step_again(std::int64_t k) { update(k); }
+void CheckedRun::step_again(std::int64_t k) { update(k); }
 
-void RuleRun::update(std::int64_t k) {
+void CheckedRun::update(std::int64_t k) {
   const bool closure = driver_->is(PH_OPT_CLOSURE);
   const double loss = closure && !poisoned_ ? evaluate() : 1.0;
   run_.call("update " + std::to_string(k), [&] {
@@ -232,14 +232,14 @@ void RuleRun::update(std::int64_t k) {
   });
 }
 
-void RuleRun::write_eval() {
+void CheckedRun::write_eval() {
   run_.call("the weights to evaluate", [&] {
     driver_->write_eval(hypers_);
     return 0;
   });
 }
 
-RuleRun::State RuleRun::state() const {
+CheckedRun::State CheckedRun::state() const {
   State state;
   std::size_t slot = 0;
   const auto slots_each = data_.empty() ? 0 : slots_.size() / data_.size();
@@ -255,7 +255,7 @@ RuleRun::State RuleRun::state() const {
   return state;
 }
 
-void RuleRun::load(const State& state) {
+void CheckedRun::load(const State& state) {
   std::size_t at = 0, slot = 0;
   const auto copy = [&](const GuardedBytes& to) {
     std::memcpy(to.data(), state.tensors[at].data(), to.size());
@@ -271,7 +271,7 @@ void RuleRun::load(const State& state) {
   driver_->closure_steps = state.closure_steps;
 }
 
-void RuleRun::check_bounds(const std::string& during) {
+void CheckedRun::check_bounds(const std::string& during) {
   const auto all_intact = [](const std::vector<GuardedBytes>& list) {
     return std::all_of(list.begin(), list.end(), [](const auto& memory) { return memory.intact(); });
   };
@@ -283,7 +283,7 @@ void RuleRun::check_bounds(const std::string& during) {
   }
 }
 
-std::string difference(const RuleRun::State& a, const RuleRun::State& b) {
+std::string difference(const CheckedRun::State& a, const CheckedRun::State& b) {
   if (a.steps != b.steps) return "the number of updates";
   if (a.tensors.size() != b.tensors.size()) return "the number of tensors";
   for (std::size_t t = 0; t < a.tensors.size(); ++t) {
