@@ -126,7 +126,7 @@ TEST_CASE("an unknown name comes with what there is", "[plugin][catalog][error]"
     CHECK_THAT(tiers.error("test.fixture/Scaled"),
                ContainsSubstring("did you mean \"test.fixtures/Scaled\"?"));
   }
-  SECTION("nothing near") { CHECK_THAT(tiers.error("OneCycle"), ContainsSubstring("--plugin-dir")); }
+  SECTION("nothing near") { CHECK_THAT(tiers.error("Zzzzzz"), ContainsSubstring("--plugin-dir")); }
   SECTION("a name of another kind") {
     CHECK_THAT(tiers.error("Scaled", PH_KIND_HOOK), ContainsSubstring("a schedule has that name"));
   }
