@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "check/checked_run.hpp"
 #include "check/config_samples.hpp"
 #include "check/fake_run.hpp"
-#include "check/checked_run.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/sink.hpp"
 

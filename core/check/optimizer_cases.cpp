@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "check/case.hpp"
+#include "check/checked_run.hpp"
 #include "check/exercise.hpp"
 #include "check/import_watch.hpp"
-#include "check/checked_run.hpp"
 #include "service/services.hpp"
 
 namespace ph {
@@ -48,7 +48,7 @@ void each_args(CaseRun& run, std::size_t n, F&& work) {
 }
 
 CheckedRun::State run_through(CaseRun& run, const Json& args, const CheckedRun::Setup& setup,
-                           std::int64_t until = steps) {
+                              std::int64_t until = steps) {
   CheckedRun rule{run, args, setup};
   for (std::int64_t k = 0; k < until; ++k) rule.step(k);
   return rule.state();

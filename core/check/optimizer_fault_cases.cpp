@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "check/case.hpp"
+#include "check/checked_run.hpp"
 #include "check/exercise.hpp"
 #include "check/fake_host.hpp"
 #include "check/import_watch.hpp"
-#include "check/checked_run.hpp"
 #include "service/services.hpp"
 
 namespace ph {

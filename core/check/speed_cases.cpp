@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "check/case.hpp"
+#include "check/checked_run.hpp"
 #include "check/exercise.hpp"
 #include "check/fake_host.hpp"
-#include "check/checked_run.hpp"
 
 namespace ph {
 namespace {

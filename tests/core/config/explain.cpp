@@ -21,7 +21,8 @@ struct Explained {
         folder.write("cfg.json",
                      "{\"_base_\": \"base.json\",\n\"total_epochs\": 3,\n\"optimizer\": {\"lr\": "
                      "0.2},\n\"work_dir\": \"{{$POSEHOST_TEST_SECRET}}/x\",\n"
-                     "\"lr_config\": {\"policy\": \"step\", \"step\": [1, 2]}}");
+                     "\"model\": {\"type\": \"TopDown\"}, \"data\": {\"train\": {\"type\": "
+                     "\"TopDownCocoDataset\"}}, \"lr_config\": {\"policy\": \"step\", \"step\": [1, 2]}}");
     loaded = ph::load_config(file, overrides);
   }
   ~Explained() { ::unsetenv("POSEHOST_TEST_SECRET"); }

@@ -66,8 +66,8 @@ TEST_CASE("A plateau goes on from what it has seen", "[train][resume][schedule]"
   // evaluation. The decay of the weights follows another metric at the same time.
   const auto patch = [](const std::string& monitor, const std::string& more) {
     return R"({"total_epochs": 4, "checkpoint_config": {"interval": 1, "by_epoch": false, "max_keep_ckpts": -1},
-         "workflow": [["train", 1], ["val", 1]], "evaluation": {"interval": 1, "metric": "EPE"},
-         "lr_config": {"_delete_": true, "policy": "ReduceLROnPlateau", "monitor": ")" +
+         "workflow": [["train", 1], ["val", 1]], "evaluation": {"interval": 1, "metric": "EPE", "save_best": null},
+         "lr_config": {"step": null, "policy": "ReduceLROnPlateau", "monitor": ")" +
            monitor + R"(", "mode": "max", "threshold": 1000, "patience": 0, "factor": 0.5},
          "schedules": {"weight_decay": {"policy": "ReduceLROnPlateau", "monitor": "EPE", "threshold": 0.99,
                                         "patience": 1, "factor": 0.1, "eps": 0}})" +
@@ -145,7 +145,7 @@ TEST_CASE("An edited lr takes effect in the middle of a schedule, which goes on 
   const test::TempFolder folder;
   const auto patch = [](const std::string& lr) {
     return R"({"evaluation": null, "checkpoint_config": {"interval": 1, "by_epoch": false, "max_keep_ckpts": -1},
-         "lr_config": {"_delete_": true, "policy": "LinearAnnealing", "min_lr": 0, "by_epoch": false},
+         "lr_config": {"step": null, "policy": "LinearAnnealing", "min_lr": 0, "by_epoch": false},
          "optimizer": {"lr": )" +
            lr + "}}";
   };
