@@ -34,30 +34,13 @@ std::string duration(double seconds) {
   return text;
 }
 
-Json to_json(const ph::RunStatus& s, const std::string& state) {
-  Json json{{"work_dir", work_dir.string()},
-            {"state", state},
-            {"why", s.why},
-            {"name", s.name},
-            {"config", s.config},
-            {"epoch", s.epoch},
-            {"max_epochs", s.max_epochs},
-            {"iter", s.iter},
-            {"max_iters", s.max_iters},
-            {"loss", s.loss ? Json(*s.loss) : Json()},
-            {"hypers", Json::object()},
-            {"metrics", Json::object()},
-            {"samples_per_s", s.samples_per_s},
-            {"eta_s", s.eta_s},
-            {"checkpoint", s.checkpoint},
-            {"started", s.started},
-            {"updated", s.updated},
-            {"age_s", ph::unix_time() - s.updated},
-            {"host", s.host},
-            {"pid", s.pid},
-            {"exit_code", s.exit_code < 0 ? Json() : Json(s.exit_code)}};
-  for (const auto& [name, value] : s.hypers) json["hypers"][name] = value;
-  for (const auto& [name, value] : s.metrics) json["metrics"][name] = value;
+// status.json with what only somebody outside knows.
+Json answer(const ph::RunStatus& s, const std::string& state) {
+  Json json{{"work_dir", work_dir.string()}};
+  json.update(ph::to_json(s));
+  json["state"] = state;
+  json["age_s"] = ph::unix_time() - s.updated;
+  if (s.exit_code < 0) json["exit_code"] = nullptr;
   return json;
 }
 
@@ -101,7 +84,7 @@ int show() {
   const auto holder = ph::lock_holder(work_dir);
   const auto state = true_state(status, holder);
   if (as_json) {
-    std::cout << to_json(status, state).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    std::cout << answer(status, state).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
   } else {
     print(status, state, holder);
   }

@@ -1,35 +1,16 @@
 #include "check/fake_run.hpp"
 
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 
 #include "plugin/instance.hpp"
+#include "plugin/stage_names.hpp"
 #include "plugin/text_rules.hpp"
 
 namespace ph {
 namespace {
-
-constexpr std::array<const char*, PH_STAGE_COUNT> stage_names{"before_run",
-                                                              "before_epoch",
-                                                              "before_train_epoch",
-                                                              "before_train_iter",
-                                                              "after_train_iter",
-                                                              "after_train_epoch",
-                                                              "before_val_epoch",
-                                                              "before_val_iter",
-                                                              "after_val_iter",
-                                                              "after_val_epoch",
-                                                              "after_epoch",
-                                                              "after_run",
-                                                              "before_optimizer_step",
-                                                              "after_optimizer_step",
-                                                              "after_evaluate",
-                                                              "before_evaluate",
-                                                              "before_save",
-                                                              "after_save"};
 
 bool is_plain_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." && name.find('/') == name.npos && is_line(name, 255);
@@ -250,7 +231,7 @@ bool FakeRun::call_hook(std::int32_t stage) {
   event_.clock_ns += 1000000;
   if ((info_.stages & PH_STAGE_BIT(stage)) == 0) return true;
   ++stages_seen_;
-  const std::string name = stage_names[static_cast<std::size_t>(stage)];
+  const std::string name = stage_name(stage);
   const auto& api = hook_.api<ph_hook_api>();
   const auto text = "on_stage(" + name + "), arguments " + short_text(hook_.args());
   const auto status = run_.call(text, [&] { return api.on_stage(hook_.self(), &event_); });

@@ -13,8 +13,8 @@
 
 namespace ph {
 
-Place& place() noexcept {
-  static Place here;
+RunPlace& place() noexcept {
+  static RunPlace here;
   return here;
 }
 

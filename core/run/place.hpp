@@ -6,13 +6,13 @@ namespace ph {
 
 /// Where the run is, for those who find it stuck or dead: the watchdog's thread and signal handlers.
 /// Written by the main thread; the texts have to live until the next are set.
-struct Place {
+struct RunPlace {
   std::atomic<const char*> who{nullptr};    ///< "org.acme.hooks/Sharpen"; null: the host itself
   std::atomic<const char*> doing{"start"};  ///< a stage, or "reading a batch"
   std::atomic<std::int64_t> iteration{0};   ///< from 1; 0: before the first
   std::atomic<std::int64_t> beats{0};       ///< grows with everything that gets done
 };
-[[nodiscard]] Place& place() noexcept;
+[[nodiscard]] RunPlace& place() noexcept;
 
 /// Says who is at work while it lives; counts as a sign of life at both ends.
 class PlaceScope {

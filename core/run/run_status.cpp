@@ -23,28 +23,6 @@ Json numbers(const std::vector<std::pair<std::string, double>>& values) {
   return json;
 }
 
-Json to_json(const RunStatus& s) {
-  return {{"state", s.state},
-          {"why", s.why},
-          {"name", s.name},
-          {"config", s.config},
-          {"epoch", s.epoch},
-          {"max_epochs", s.max_epochs},
-          {"iter", s.iter},
-          {"max_iters", s.max_iters},
-          {"loss", s.loss ? Json(*s.loss) : Json()},
-          {"hypers", numbers(s.hypers)},
-          {"metrics", numbers(s.metrics)},
-          {"samples_per_s", s.samples_per_s},
-          {"eta_s", s.eta_s},
-          {"checkpoint", s.checkpoint},
-          {"started", s.started},
-          {"updated", s.updated},
-          {"host", s.host},
-          {"pid", s.pid},
-          {"exit_code", s.exit_code}};
-}
-
 // Beside it and renamed, without waiting for the disk: it is written often, and worth nothing after a
 // power cut.
 bool replace(const fs::path& file, const std::string& text) {
@@ -85,6 +63,28 @@ std::string metric_name(std::string name) {
 }
 
 }  // namespace
+
+Json to_json(const RunStatus& s) {
+  return {{"state", s.state},
+          {"why", s.why},
+          {"name", s.name},
+          {"config", s.config},
+          {"epoch", s.epoch},
+          {"max_epochs", s.max_epochs},
+          {"iter", s.iter},
+          {"max_iters", s.max_iters},
+          {"loss", s.loss ? Json(*s.loss) : Json()},
+          {"hypers", numbers(s.hypers)},
+          {"metrics", numbers(s.metrics)},
+          {"samples_per_s", s.samples_per_s},
+          {"eta_s", s.eta_s},
+          {"checkpoint", s.checkpoint},
+          {"started", s.started},
+          {"updated", s.updated},
+          {"host", s.host},
+          {"pid", s.pid},
+          {"exit_code", s.exit_code}};
+}
 
 double unix_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,6 +27,8 @@ struct RunStatus {
   std::int64_t pid = 0;
   int exit_code = -1;  ///< once it ended by itself
 };
+/// What status.json says.
+[[nodiscard]] nlohmann::ordered_json to_json(const RunStatus& status);
 
 /// Seconds since 1970.
 [[nodiscard]] double unix_time();

@@ -12,25 +12,6 @@
 namespace ph {
 namespace {
 
-constexpr std::array<const char*, PH_STAGE_COUNT> kStages{"before_run",
-                                                          "before_epoch",
-                                                          "before_train_epoch",
-                                                          "before_train_iter",
-                                                          "after_train_iter",
-                                                          "after_train_epoch",
-                                                          "before_val_epoch",
-                                                          "before_val_iter",
-                                                          "after_val_iter",
-                                                          "after_val_epoch",
-                                                          "after_epoch",
-                                                          "after_run",
-                                                          "before_optimizer_step",
-                                                          "after_optimizer_step",
-                                                          "after_evaluate",
-                                                          "before_evaluate",
-                                                          "before_save",
-                                                          "after_save"};
-
 // In the order in which a run goes through them.
 constexpr std::array<std::int32_t, PH_STAGE_COUNT> kRunOrder{
     PH_STAGE_BEFORE_RUN,        PH_STAGE_BEFORE_EPOCH,          PH_STAGE_BEFORE_TRAIN_EPOCH,
@@ -55,10 +36,6 @@ constexpr std::array<PriorityName, 9> kPriorities{{{"HIGHEST", 0},
                                                    {"LOWEST", 100}}};
 
 }  // namespace
-
-const char* stage_name(std::int32_t stage) noexcept {
-  return stage >= 0 && stage < PH_STAGE_COUNT ? kStages[static_cast<std::size_t>(stage)] : "unknown stage";
-}
 
 int priority_of(const Node& value) {
   if (value.is_integer()) {

@@ -12,6 +12,7 @@
 #include "config/node.hpp"
 #include "plugin/catalog.hpp"
 #include "plugin/instance.hpp"
+#include "plugin/stage_names.hpp"
 #include "train/hook_slots.hpp"
 
 namespace ph {
@@ -22,8 +23,6 @@ struct HookOptions {
   bool disable_on_error = false;  ///< a hook that returns a failure is left out from then on
 };
 
-/// "before_train_iter" for PH_STAGE_BEFORE_TRAIN_ITER.
-[[nodiscard]] const char* stage_name(std::int32_t stage) noexcept;
 /// 0..100 from a number or mmcv's name. Throws Error(config).
 [[nodiscard]] int priority_of(const Node& value);
 [[nodiscard]] std::string priority_name(int priority);

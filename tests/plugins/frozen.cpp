@@ -9,6 +9,7 @@
 #include "hook_run.hpp"
 #include "optimizer_run.hpp"
 #include "plugin/library.hpp"
+#include "plugin/sink.hpp"
 #include "support/catch.hpp"
 #include "support/temp_folder.hpp"
 
@@ -81,15 +82,10 @@ void check_param_groups(const ph::LoadedComponent& component, const Json& golden
   const auto rule = instance(component, golden["args"]);
   const auto& api = rule->api<ph_param_groups_api>();
   const auto input = golden["input"].dump();
-  std::string answer;
-  ph_sink sink{};
-  sink.size = sizeof sink;
-  sink.ctx = &answer;
-  sink.write = [](void* ctx, const char* data, std::int64_t len) {
-    static_cast<std::string*>(ctx)->append(data, static_cast<std::size_t>(len));
-  };
+  ph::StringSink answer;
+  const auto sink = answer.table();
   rule->check(api.build(rule->self(), ph::to_ph(input), &sink), "build");
-  CHECK(nlohmann::json::parse(answer) == nlohmann::json(golden["output"]));
+  CHECK(nlohmann::json::parse(answer.text) == nlohmann::json(golden["output"]));
 }
 
 void check_hook(const ph::LoadedComponent& component, const Json& golden) {

@@ -13,6 +13,7 @@
 #include "bundled.hpp"
 #include "config/schema.hpp"
 #include "plugin/config_table.hpp"
+#include "plugin/sink.hpp"
 
 namespace test {
 
@@ -51,15 +52,10 @@ class LoggedHook {
   [[nodiscard]] const ph_hook_info& info() const { return info_; }
 
   [[nodiscard]] std::string save_state() const {
-    std::string bytes;
-    ph_sink sink{};
-    sink.size = sizeof sink;
-    sink.ctx = &bytes;
-    sink.write = [](void* ctx, const char* data, std::int64_t len) {
-      static_cast<std::string*>(ctx)->append(data, static_cast<std::size_t>(len));
-    };
+    ph::StringSink bytes;
+    const auto sink = bytes.table();
     check(api_->save_state(instance_, &sink));
-    return bytes;
+    return bytes.text;
   }
   void load_state(const std::string& bytes) { check(api_->load_state(instance_, ph::to_ph(bytes))); }
 

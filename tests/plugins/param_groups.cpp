@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bundled.hpp"
+#include "plugin/sink.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 
@@ -53,16 +54,11 @@ std::map<std::string, Json> ask(
   Json input{{"optimizer", Json::parse(optimizer)}, {"hypers", hypers}, {"params", Json::array()}};
   for (const auto& param : params) input["params"].push_back(facts(param));
   const auto text = input.dump();
-  std::string answer;
-  ph_sink sink{};
-  sink.size = sizeof sink;
-  sink.ctx = &answer;
-  sink.write = [](void* ctx, const char* data, std::int64_t len) {
-    static_cast<std::string*>(ctx)->append(data, static_cast<std::size_t>(len));
-  };
+  ph::StringSink answer;
+  const auto sink = answer.table();
   rule->check(rule->api<ph_param_groups_api>().build(rule->self(), ph::to_ph(text), &sink), "build");
   std::map<std::string, Json> all;
-  const auto json = Json::parse(answer);
+  const auto json = Json::parse(answer.text);
   for (const auto& entry : json["params"]) all[entry["name"]] = entry;
   REQUIRE(all.size() == json["params"].size());
   return all;

@@ -1,5 +1,6 @@
 // Values of each parameter as mmcv's, mmengine's and mmpose's own constructors give them.
 #include "bundled.hpp"
+#include "plugin/sink.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
 
@@ -15,16 +16,11 @@ Json ask(const Json& golden, const Json& item) {
                    {"compat", golden["compat"]},
                    {"params", golden["nets"][item["net"].get<std::string>()]}};
   const auto text = input.dump();
-  std::string answer;
-  ph_sink sink{};
-  sink.size = sizeof sink;
-  sink.ctx = &answer;
-  sink.write = [](void* ctx, const char* data, std::int64_t len) {
-    static_cast<std::string*>(ctx)->append(data, static_cast<std::size_t>(len));
-  };
+  ph::StringSink answer;
+  const auto sink = answer.table();
   rule->check(rule->api<ph_param_groups_api>().build(rule->self(), ph::to_ph(text), &sink), "build");
   Json overrides = Json::object();
-  const auto parsed = Json::parse(answer);
+  const auto parsed = Json::parse(answer.text);
   for (const auto& entry : parsed["params"]) overrides[entry["name"].get<std::string>()] = entry["overrides"];
   return overrides;
 }

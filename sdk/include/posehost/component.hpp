@@ -4,6 +4,7 @@
 // each kind (schedule.hpp, optimizer.hpp, param_groups.hpp, hook.hpp).
 #pragma once
 #include <memory>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -115,6 +116,21 @@ std::int32_t create(const ph_host* host, const ph_config* config, void** self) n
 template <class T>
 void destroy(void* self) noexcept {
   delete static_cast<InstanceOf<T>*>(self);
+}
+
+// Of the kinds whose instances keep bytes in checkpoints.
+template <class T>
+std::int32_t save_state(const void* self, const ph_sink* out) noexcept {
+  const auto& instance = *static_cast<const InstanceOf<T>*>(self);
+  return guarded(instance.host, [&] {
+    const std::string bytes = instance.object->save_state();
+    out->write(out->ctx, bytes.data(), static_cast<std::int64_t>(bytes.size()));
+  });
+}
+template <class T>
+std::int32_t load_state(void* self, ph_str bytes) noexcept {
+  auto& instance = *static_cast<InstanceOf<T>*>(self);
+  return guarded(instance.host, [&] { instance.object->load_state(from_ph(bytes)); });
 }
 
 // A class may offer extensions: static const void* extension(std::string_view id) noexcept.

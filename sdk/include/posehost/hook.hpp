@@ -220,20 +220,6 @@ struct HookKind {
     });
   }
   template <class T>
-  static std::int32_t save_state(const void* self, const ph_sink* out) noexcept {
-    const auto& instance = *static_cast<const Instance<T>*>(self);
-    return detail::guarded(instance.host, [&] {
-      const std::string bytes = instance.object->save_state();
-      out->write(out->ctx, bytes.data(), static_cast<std::int64_t>(bytes.size()));
-    });
-  }
-  template <class T>
-  static std::int32_t load_state(void* self, ph_str bytes) noexcept {
-    auto& instance = *static_cast<Instance<T>*>(self);
-    return detail::guarded(instance.host, [&] { instance.object->load_state(detail::from_ph(bytes)); });
-  }
-
-  template <class T>
   static std::int32_t slots(const void* self, ph_hook_slots* out) noexcept {
     const auto& list = static_cast<const Instance<T>*>(self)->list;
     detail::write_struct(out, ph_hook_slots{0, 0, list.data(), static_cast<std::int64_t>(list.size())});
@@ -269,8 +255,8 @@ struct HookKind {
                                      &detail::destroy<T>,
                                      &info<T>,
                                      &on_stage<T>,
-                                     has_state<T>() ? &save_state<T> : nullptr,
-                                     has_state<T>() ? &load_state<T> : nullptr,
+                                     has_state<T>() ? &detail::save_state<T> : nullptr,
+                                     has_state<T>() ? &detail::load_state<T> : nullptr,
                                      has_slots<T>() ? &slots<T> : nullptr,
                                      takes_published<T>() ? &on_publish<T> : nullptr};
 };

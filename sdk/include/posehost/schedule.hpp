@@ -81,20 +81,6 @@ struct ScheduleKind {
     return detail::guarded(instance.host, [&] { instance.object->observe(Observation(seen)); });
   }
   template <class T>
-  static std::int32_t save_state(const void* self, const ph_sink* out) noexcept {
-    const auto& instance = *static_cast<const Instance<T>*>(self);
-    return detail::guarded(instance.host, [&] {
-      const std::string bytes = instance.object->save_state();
-      out->write(out->ctx, bytes.data(), static_cast<std::int64_t>(bytes.size()));
-    });
-  }
-  template <class T>
-  static std::int32_t load_state(void* self, ph_str bytes) noexcept {
-    auto& instance = *static_cast<Instance<T>*>(self);
-    return detail::guarded(instance.host, [&] { instance.object->load_state(detail::from_ph(bytes)); });
-  }
-
-  template <class T>
   static constexpr bool observes() {
     constexpr bool sees = !std::is_same_v<decltype(&T::observe), decltype(&Schedule::observe)>;
     constexpr bool saves = !std::is_same_v<decltype(&T::save_state), decltype(&Schedule::save_state)>;
@@ -110,8 +96,8 @@ struct ScheduleKind {
                                          &check<T>,
                                          &value<T>,
                                          observes<T>() ? &observe<T> : nullptr,
-                                         observes<T>() ? &save_state<T> : nullptr,
-                                         observes<T>() ? &load_state<T> : nullptr};
+                                         observes<T>() ? &detail::save_state<T> : nullptr,
+                                         observes<T>() ? &detail::load_state<T> : nullptr};
 };
 
 }  // namespace ph

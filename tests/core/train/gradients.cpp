@@ -2,6 +2,7 @@
 
 #include <torch/nn/modules/linear.h>
 
+#include "equal_checkpoints.hpp"
 #include "small_run.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
@@ -18,16 +19,6 @@ std::vector<at::Tensor> tensors(const ph::Json& lists) {
 
 ph::GradientRules rules(const ph::Json& optimizer_config) {
   return ph::GradientRules::read(ph::Node::from_json({{"optimizer_config", optimizer_config}}));
-}
-
-void require_equal(const std::filesystem::path& a, const std::filesystem::path& b) {
-  const auto left = ph::load_checkpoint(a), right = ph::load_checkpoint(b);
-  REQUIRE(left.tensors.size() == right.tensors.size());
-  for (const auto& [name, tensor] : left.tensors) {
-    CAPTURE(name);
-    REQUIRE(right.tensors.count(name) == 1);
-    REQUIRE(at::equal(tensor, right.tensors.at(name)));
-  }
 }
 
 std::string options_of(const test::TempFolder& folder, const std::string& name, const std::string& config) {
@@ -110,7 +101,7 @@ TEST_CASE("A scale that is a power of two changes no bit", "[train][gradients]")
                                       R"({"type": "Fp16OptimizerHook", "loss_scale": "dynamic"})");
   auto scaled = ph::make_plan(test::small_run(folder.path(), options_of(folder, "scaled", config)));
   (void)test::train(scaled);
-  require_equal(plain.work_dir / "iter_10.safetensors", scaled.work_dir / "iter_10.safetensors");
+  test::require_equal(plain.work_dir / "iter_10.safetensors", scaled.work_dir / "iter_10.safetensors");
 }
 
 TEST_CASE("An update whose gradients overflow is left out", "[train][gradients]") {
@@ -139,7 +130,7 @@ TEST_CASE("A run resumed between two updates equals the unbroken one", "[train][
   for (const int at : {6, 9}) {
     auto rest = ph::make_plan(test::small_run(folder.path(), options_of(folder, "rest", config)));
     (void)test::train(rest, whole.work_dir / ("iter_" + std::to_string(at) + ".safetensors"));
-    require_equal(whole.work_dir / "iter_10.safetensors", rest.work_dir / "iter_10.safetensors");
+    test::require_equal(whole.work_dir / "iter_10.safetensors", rest.work_dir / "iter_10.safetensors");
   }
   // 4 + 4 + 2.
   CHECK(ph::load_checkpoint(whole.work_dir / "iter_10.safetensors").position.opt_step == 3);

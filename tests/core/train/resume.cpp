@@ -1,22 +1,8 @@
+#include "equal_checkpoints.hpp"
 #include "small_run.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 #include "train/checkpoint.hpp"
-
-namespace {
-
-// Names and bits of everything that a checkpoint keeps but the hooks' own notes.
-void require_equal(const std::filesystem::path& a, const std::filesystem::path& b) {
-  const auto left = ph::load_checkpoint(a), right = ph::load_checkpoint(b);
-  REQUIRE(left.tensors.size() == right.tensors.size());
-  for (const auto& [name, tensor] : left.tensors) {
-    CAPTURE(name);
-    REQUIRE(right.tensors.count(name) == 1);
-    REQUIRE(at::equal(tensor, right.tensors.at(name)));
-  }
-}
-
-}  // namespace
 
 TEST_CASE("A run resumed in mid-epoch equals the unbroken one, bit for bit", "[train][resume]") {
   const test::TempFolder folder;
@@ -34,7 +20,7 @@ TEST_CASE("A run resumed in mid-epoch equals the unbroken one, bit for bit", "[t
                                                                   (folder.path() / "again").string() +
                                                                   R"(", "data": {"workers_per_gpu": 2}})"));
   (void)test::train(resumed, unbroken.work_dir / ("iter_" + std::to_string(at) + ".safetensors"));
-  require_equal(unbroken.work_dir / "iter_10.safetensors", resumed.work_dir / "iter_10.safetensors");
+  test::require_equal(unbroken.work_dir / "iter_10.safetensors", resumed.work_dir / "iter_10.safetensors");
 
   const auto whole = test::rows(unbroken, "train"), rest = test::rows(resumed, "train");
   REQUIRE(rest.size() == static_cast<std::size_t>(10 - at));
@@ -67,7 +53,8 @@ TEST_CASE("A plateau goes on from what it has seen", "[train][resume][schedule]"
   const auto patch = [](const std::string& monitor, const std::string& more) {
     return R"({"total_epochs": 4, "checkpoint_config": {"interval": 1, "by_epoch": false, "max_keep_ckpts": -1},
          "workflow": [["train", 1], ["val", 1]], "evaluation": {"interval": 1, "metric": "EPE", "save_best": null},
-         "lr_config": {"step": null, "policy": "ReduceLROnPlateau", "monitor": ")" +
+         "lr_config": {"step": null, "warmup": null, "warmup_iters": null, "warmup_ratio": null,
+                       "policy": "ReduceLROnPlateau", "monitor": ")" +
            monitor + R"(", "mode": "max", "threshold": 1000, "patience": 0, "factor": 0.5},
          "schedules": {"weight_decay": {"policy": "ReduceLROnPlateau", "monitor": "EPE", "threshold": 0.99,
                                         "patience": 1, "factor": 0.1, "eps": 0}})" +
@@ -81,7 +68,7 @@ TEST_CASE("A plateau goes on from what it has seen", "[train][resume][schedule]"
   auto resumed = ph::make_plan(test::small_run(
       folder.path(), patch(monitor, R"(, "work_dir": ")" + (folder.path() / "again").string() + "\"")));
   (void)test::train(resumed, unbroken.work_dir / ("iter_" + std::to_string(at) + ".safetensors"));
-  require_equal(unbroken.work_dir / "iter_20.safetensors", resumed.work_dir / "iter_20.safetensors");
+  test::require_equal(unbroken.work_dir / "iter_20.safetensors", resumed.work_dir / "iter_20.safetensors");
   const auto whole = test::rows(unbroken, "train"), rest = test::rows(resumed, "train");
   REQUIRE(whole.size() == 20);
   CHECK(whole[0].at("lr") == 0.002);
@@ -145,7 +132,8 @@ TEST_CASE("An edited lr takes effect in the middle of a schedule, which goes on 
   const test::TempFolder folder;
   const auto patch = [](const std::string& lr) {
     return R"({"evaluation": null, "checkpoint_config": {"interval": 1, "by_epoch": false, "max_keep_ckpts": -1},
-         "lr_config": {"step": null, "policy": "LinearAnnealing", "min_lr": 0, "by_epoch": false},
+         "lr_config": {"step": null, "warmup": null, "warmup_iters": null, "warmup_ratio": null,
+                       "policy": "LinearAnnealing", "min_lr": 0, "by_epoch": false},
          "optimizer": {"lr": )" +
            lr + "}}";
   };
