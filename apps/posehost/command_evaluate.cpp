@@ -93,8 +93,10 @@ void add_evaluate(CLI::App& app, Action& action) {
       ->add_option("--sigmas", files.sigmas,
                    "mAP: OKS sigmas, or a JSON file with them (default: COCO's for 17 keypoints)")
       ->type_name("A,B,…|FILE");
-  command->add_flag(
-      "--use-area,!--no-use-area", files.use_area,
+  // Not an optional<bool> in its place: CLI11 sets that to false where the flag is absent.
+  static bool use_area = true;
+  auto* const area = command->add_flag(
+      "--use-area,!--no-use-area", use_area,
       "mAP: areas of the annotations (default but for crowdpose, aic, mhp), or 0.53 of the boxes'");
   command->add_flag("--skip-unknown", files.skip_unknown,
                     "Leave out results of unknown images and categories instead of failing");
@@ -125,5 +127,8 @@ void add_evaluate(CLI::App& app, Action& action) {
       "  posehost evaluate --gt crowdpose.json --dt out.json --dataset crowdpose --sigmas "
       "crowdpose_info.json\n"
       "  posehost evaluate --gt faces.json --dt out.json --metric NME --norm 36,45 --json");
-  command->callback([&action] { action = [] { return evaluate(options); }; });
+  command->callback([&action, area] {
+    if (area->count() > 0) options.files.use_area = use_area;
+    action = [] { return evaluate(options); };
+  });
 }

@@ -39,6 +39,7 @@ const std::vector<TrainingLog::Value>* TrainingLog::find(const Values& values, c
   for (const auto& [name, unused] : values) {
     if (found.empty() && name != key && without_prefix(name) == without_prefix(key)) found.push_back(name);
   }
+  std::sort(found.begin(), found.end());
   if (found.size() > 1)
     throw Error(ErrorKind::data, name_ + ": " + key + " may be one of several things", joined(found),
                 "one of these names", "--keys " + found.front());

@@ -107,8 +107,9 @@ void exercise(CaseRun& run, Trial& trial, bool patient) {
 Json sample_params(std::size_t n) {
   Json all = Json::array();
   for (std::size_t i = 0; i < n; ++i) {
-    const auto conv = "backbone.layer" + std::to_string(i) + ".conv",
-               norm = "backbone.layer" + std::to_string(i) + ".bn";
+    // Ten blocks a layer, named as a ResNet's: some rules go by the depth in a name.
+    const auto block = "backbone.layer" + std::to_string(1 + i / 10) + "." + std::to_string(i % 10);
+    const auto conv = block + ".conv1", norm = block + ".bn1";
     all.push_back(param(conv + ".weight", {8, 4, 3, 3}, conv, "Conv2d", false));
     all.push_back(param(norm + ".weight", {8}, norm, "BatchNorm2d", true));
     all.push_back(param(norm + ".bias", {8}, norm, "BatchNorm2d", true));

@@ -24,6 +24,15 @@ void check_optimizers(const Node& config) {
   if (!any) throw optimizer->error("no type given", "{\"type\": \"Adam\", …}");
 }
 
+void check_clipping(const Node& config) {
+  const auto section = config.find("optimizer_config");
+  const auto clip = section ? section->find("grad_clip") : std::nullopt;
+  if (clip && clip->is_object() && !clip->has("max_norm") && !clip->has("clip_value")) {
+    throw clip->error("\"max_norm\" is missing", "max_norm or clip_value",
+                      "{\"max_norm\": 35, \"norm_type\": 2}");
+  }
+}
+
 void check_workflow(const Node& config) {
   const Node workflow = config.at("workflow");
   bool trains = false, validates = false;
@@ -98,6 +107,7 @@ void check_run_rules(const Node& config) {
                        "\"optimizer\": {\"type\": \"Adam\", \"lr\": 0.0005}");
   }
   check_optimizers(config);
+  check_clipping(config);
   check_run_length(config);
   check_workflow(config);
   if (config.has("load_from") && config.has("resume_from")) {

@@ -75,11 +75,14 @@ class Checkpoint final : public ph::Hook {
   std::string save_state() const override { return Json{{"files", files_}}.dump(); }
   void load_state(std::string_view bytes) override {
     const auto json = Json::parse(bytes, nullptr, false);
-    if (!json.is_object() || !json.contains("files") || !json["files"].is_array())
-      throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "the state is damaged; expected {\"files\": [names]}");
+    const auto refuse = [](bool damaged) {
+      if (damaged)
+        throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "the state is damaged; expected {\"files\": [names]}");
+    };
+    refuse(!json.is_object() || !json.contains("files") || !json["files"].is_array());
+    for (const auto& name : json["files"]) refuse(!name.is_string());
     files_.clear();
-    for (const auto& name : json["files"])
-      if (name.is_string()) files_.push_back(name.get<std::string>());
+    for (const auto& name : json["files"]) files_.push_back(name.get<std::string>());
   }
 
  private:

@@ -48,7 +48,8 @@ if [[ $base_only != ON ]]; then
   expect "POSEHOST_LIBTORCH: no LibTorch there"
   run 6 env POSEHOST_LIBTORCH="$work" "$prefix/bin/posehost" run nothing.json
   expect "nor in its lib or torch/lib"
-  linked=$("$prefix/bin/posehost" doctor | sed -n 's/^ok  *LibTorch from  *\(.*\) (where .*/\1/p')
+  run 1 "$prefix/bin/posehost" doctor
+  linked=$(sed -n 's/^ok  *LibTorch from  *\(.*\) (where .*/\1/p' <<<"$output")
   run 1 env POSEHOST_LIBTORCH="$(dirname "$linked")" "$prefix/bin/posehost" doctor
   expect "(POSEHOST_LIBTORCH)"
 fi

@@ -66,7 +66,7 @@ build() {  # folder name, C compiler, C++ compiler, C++ flags, build type
     found=$((found + 1))
   done
   echo "$1: $found plugins"
-  [ $found -eq 3 ]
+  [ "$found" -eq "$(cat "$examples"/c/CMakeLists.txt "$examples"/cpp/CMakeLists.txt | grep -c '^posehost_add_plugin')" ]
 }
 
 build gcc gcc g++ "" Release

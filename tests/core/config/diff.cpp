@@ -47,7 +47,7 @@ TEST_CASE("lists of numbers are one value, lists of objects are matched by type"
   CHECK(diff(before, R"({"p": [{"type": "Flip", "prob": 0.5}, {"type": "Affine"}]})") ==
         Lines{"- /p/0: {\"type\":\"Load\"}"});
   CHECK(diff(before, R"({"p": [{"type": "Load"}, {"type": "Turn"}, {"type": "Affine"}]})") ==
-        Lines{"- /p/1/prob: 0.5", "~ /p/1/type: \"Flip\" -> \"Turn\""});
+        Lines{"~ /p/1/type: \"Flip\" -> \"Turn\"", "- /p/1/prob: 0.5"});
   CHECK(diff(before, R"({"p": []})").size() == 3);
   CHECK(diff(R"({"w": [["train", 1]]})", R"({"w": [["train", 1], ["val", 1]]})") ==
         Lines{"+ /w/1: [\"val\",1]"});

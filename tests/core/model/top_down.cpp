@@ -163,7 +163,7 @@ TEST_CASE("wrong model settings are named", "[model][error]") {
       {R"({"type": "TopDwn"})", "TopDown"},
       {R"({"type": null})", "no type given"},
       {R"({"backbone": null})", "backbone"},
-      {R"({"backbone": {"type": "ResNett"}})", "did you mean \"ResNet\""},
+      {R"({"backbone": {"type": "ResNat"}})", "did you mean \"ResNet\""},
       {R"({"backbone": {"depth": 19}})", "/model/backbone/depth"},
       {R"({"keypoint_head": {"type": "TopdownHeatmapSimplHead"}})", "TopdownHeatmapSimpleHead"},
       {R"({"keypoint_head": {"in_channels": 512}})", "the backbone's map has 64 channels"},

@@ -127,11 +127,11 @@ TEST_CASE("a plot in characters", "[plot]") {
   const auto lines = ph::text_plot(figure_of({ramp("up", 11)}), 34, 5);
   const std::vector<std::string> expected{"a title",
                                           "lr",
-                                          "        10 |                    *",
-                                          "           |              ***",
+                                          "        10 |                  ***",
+                                          "           |              ****",
                                           "           |        ******",
-                                          "           |   *****",
-                                          "         0 |***",
+                                          "           |    ****",
+                                          "         0 |****",
                                           "           +---------------------",
                                           "            * up",
                                           "            iteration: 0 to 10"};
