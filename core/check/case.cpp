@@ -80,11 +80,13 @@ void CaseRun::fail_and_end(std::string finding) {
   fail(std::move(finding));
   throw CaseEnd{};
 }
+void CaseRun::skipped(std::string why) {
+  if (report_.bad()) return;
+  report_.verdict = Verdict::skipped;
+  add_line(report_.findings, why);
+}
 void CaseRun::skip(std::string why) {
-  if (!report_.bad()) {
-    report_.verdict = Verdict::skipped;
-    add_line(report_.findings, why);
-  }
+  skipped(std::move(why));
   throw CaseEnd{};
 }
 void CaseRun::note(std::string fact) { add_line(report_.notes, fact); }

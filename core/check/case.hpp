@@ -42,6 +42,7 @@ class CaseRun {
   void fail(std::string finding);  ///< goes on
   [[noreturn]] void fail_and_end(std::string finding);
   [[noreturn]] void skip(std::string why);
+  void skipped(std::string why);  ///< the same for who has left the case already
   void note(std::string fact);
   void figure(const std::string& name, double value);
   void refuse(std::string finding);

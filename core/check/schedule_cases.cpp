@@ -65,10 +65,14 @@ std::vector<Json> samples(CaseRun& run, std::size_t n) {
 /// Calls `judge` for each instance that create accepts and each run that its check accepts.
 template <class F>
 void each_run(CaseRun& run, F&& judge) {
-  std::size_t accepted = 0;
-  for (const auto& args : samples(run, 12)) {
+  // Some take one of two arguments, or one below another: many samples, few that they accept.
+  constexpr std::size_t tries = 300, enough = 12;
+  std::size_t accepted = 0, instances = 0;
+  for (const auto& args : samples(run, tries)) {
+    if (instances == enough) break;
     Trial trial{run, run.component(), args};
     if (!trial.made()) continue;
+    const auto before = accepted;
     const auto& api = trial.api<ph_schedule_api>();
     for (const auto& length : lengths) {
       const auto points = points_of(length, PH_ROLE_LR);
@@ -81,6 +85,7 @@ void each_run(CaseRun& run, F&& judge) {
       ++accepted;
       judge(trial, points);
     }
+    instances += accepted > before ? 1 : 0;
   }
   if (accepted == 0) run.fail("no arguments of its schema were accepted for any run");
 }

@@ -18,6 +18,7 @@ set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/core/cmake/posehost_package_rpat
 # Both archives unpack into one folder, posehost-<version>.
 set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY ON)
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_SOURCE_DIR}/core/cmake/posehost_package_project.cmake)
 set(CPACK_PACKAGE_FILE_NAME posehost-${PROJECT_VERSION})
 set(CPACK_ARCHIVE_HOST_FILE_NAME posehost-host-${PROJECT_VERSION}-linux-x86_64)
 set(CPACK_ARCHIVE_SDK_FILE_NAME posehost-sdk-${PROJECT_VERSION}-linux-x86_64)

@@ -48,7 +48,7 @@ def change(**values):
 
 # A schema that takes anything would pass the configs too.
 wrong = {"a misspelt key": change(optimzer={}), "a learning rate that is text": change(optimizer__lr="fast"),
-         "an argument that Adam lacks": change(optimizer__momentum=0.9), "an optimizer without a type": change(optimizer__type=None),
+         "an argument that Adam lacks": change(optimizer__momentum=0.9), "a negative learning rate": change(optimizer__lr=-1),
          "a wrong choice": change(runtime__precision="fp8"), "no epochs": change(total_epochs=0)}
 if models_known:
     wrong.update({"an unknown backbone": change(model__backbone__type="ResNot"),

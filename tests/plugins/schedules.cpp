@@ -200,3 +200,19 @@ TEST_CASE("momentum_config takes min_momentum", "[plugins][schedule][error]") {
              }),
              ContainsSubstring("min_lr does not belong here; expected min_momentum"));
 }
+
+TEST_CASE("Exp refuses to grow beyond all numbers", "[plugins][schedule][error]") {
+  const auto rule = test::make(PH_KIND_SCHEDULE, "Exp", R"({"gamma": 200})");
+  ph_schedule_point run{};
+  run.size = sizeof run;
+  run.by_epoch = 1;
+  run.iters_per_epoch = 10;
+  run.max_epochs = 210;
+  run.max_iters = 2100;
+  run.base = run.prev = 0.1;
+  const auto& api = rule->api<ph_schedule_api>();
+  CHECK(api.check(rule->self(), &run) == PH_ERR_INVALID_ARGUMENT);
+  run.max_epochs = 10;
+  run.max_iters = 100;
+  CHECK(api.check(rule->self(), &run) == PH_OK);
+}
