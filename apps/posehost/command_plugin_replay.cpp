@@ -20,10 +20,7 @@ struct Options {
 
 int replay(Options& options) {
   options.replay.args = ph::Node::parse(options.args, "--args");
-  const ph::ThreadTeam team(options.threads);
-  auto services = ph::plain_services();
-  services.parallel = team.get();
-  ph::set_services(services);
+  const ph::WithThreads threads(options.threads);
   const auto catalog = ph::PluginCatalog::scan(ph::plugin_folders(options.dirs, nullptr));
   const auto made = ph::replay(catalog, options.replay);
   if (options.json) {

@@ -60,23 +60,6 @@ void same(CaseRun& run, const CheckedRun::State& a, const CheckedRun::State& b, 
   if (!where.empty()) run.fail_and_end(what + ": " + where + "; arguments " + short_text(args));
 }
 
-/// posehost.parallel with this many threads for as long as it lives.
-class WithThreads {
- public:
-  explicit WithThreads(int n) : before_{services()}, team_{n} {
-    auto all = before_;
-    all.parallel = team_.get();
-    set_services(all);
-  }
-  ~WithThreads() { set_services(before_); }
-  WithThreads(const WithThreads&) = delete;
-  WithThreads& operator=(const WithThreads&) = delete;
-
- private:
-  Services before_;
-  ThreadTeam team_;
-};
-
 void check_repeat(CaseRun& run) {
   static_cast<void>(run.component());
   import_watch::install(run.settings().file);

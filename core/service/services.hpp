@@ -39,4 +39,17 @@ class ThreadTeam {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The process's services with posehost.parallel on so many threads, for as long as it lives.
+class WithThreads {
+ public:
+  explicit WithThreads(int threads);
+  ~WithThreads();
+  WithThreads(const WithThreads&) = delete;
+  WithThreads& operator=(const WithThreads&) = delete;
+
+ private:
+  ThreadTeam team_;
+  Services before_;
+};
+
 }  // namespace ph

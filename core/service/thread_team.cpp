@@ -88,4 +88,11 @@ ThreadTeam::ThreadTeam(int threads) : impl_{std::make_unique<Impl>(threads)} {}
 ThreadTeam::~ThreadTeam() = default;
 const ph_parallel* ThreadTeam::get() const noexcept { return &impl_->table; }
 
+WithThreads::WithThreads(int threads) : team_{threads}, before_{services()} {
+  auto all = before_;
+  all.parallel = team_.get();
+  set_services(all);
+}
+WithThreads::~WithThreads() { set_services(before_); }
+
 }  // namespace ph

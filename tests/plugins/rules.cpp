@@ -134,18 +134,6 @@ std::vector<ph::Json> trajectories() {
   return all;
 }
 
-/// Services of the process, put back at the end.
-struct WithThreads {
-  explicit WithThreads(int threads) : team{threads}, before{ph::services()} {
-    auto mine = ph::plain_services();
-    mine.parallel = team.get();
-    ph::set_services(mine);
-  }
-  ~WithThreads() { ph::set_services(before); }
-  ph::ThreadTeam team;
-  ph::Services before;
-};
-
 }  // namespace
 
 TEST_CASE("rules with passes and matrices follow their reference in double", "[plugins][rule][golden]") {
@@ -337,7 +325,7 @@ TEST_CASE("rules give the same bytes for any number of threads, twice, and after
     const auto alone = make(type);
     advance(*alone, 1, 6);
     for (const int threads : {2, 3, 8}) {
-      const WithThreads with(threads);
+      const ph::WithThreads with(threads);
       const auto shared = make(type);
       advance(*shared, 1, 6);
       CHECK((shared->everything() == alone->everything()));

@@ -18,18 +18,6 @@ const Table* service(const ph::HostTable& host, const char* id) {
 constexpr ph_place cpu{sizeof cpu, 0, PH_DEVICE_CPU, 0, nullptr};
 constexpr ph_dtype f32{PH_DTYPE_FLOAT, 32, 1}, f64{PH_DTYPE_FLOAT, 64, 1};
 
-/// Services of the process, put back at the end.
-struct WithThreads {
-  explicit WithThreads(int threads) : team{threads}, before{ph::services()} {
-    auto mine = ph::plain_services();
-    mine.parallel = team.get();
-    ph::set_services(mine);
-  }
-  ~WithThreads() { ph::set_services(before); }
-  ph::ThreadTeam team;
-  ph::Services before;
-};
-
 ph_matrix matrix(std::vector<double>& data, std::int64_t rows, std::int64_t cols) {
   return {sizeof(ph_matrix), 0, data.data(), rows, cols, cols, 1};
 }
@@ -70,7 +58,7 @@ TEST_CASE("random numbers depend on seed, component, purpose, iteration and plac
 }
 
 TEST_CASE("threads cover a range once, also from within", "[plugin][service]") {
-  const WithThreads with(3);
+  const ph::WithThreads with(3);
   const ph::HostTable host("org.x/A");
   const auto* parallel = service<ph_parallel>(host, PH_SERVICE_PARALLEL);
   REQUIRE(parallel != nullptr);
@@ -118,7 +106,7 @@ TEST_CASE("vectors add up the same for any number of threads", "[plugin][service
   CHECK(std::abs(alone - exact) < 1e-9);  // 300 000 additions in double, in another order
   CHECK(std::abs(sum - total) < 1e-9);
   for (const int threads : {2, 5}) {
-    const WithThreads with(threads);
+    const ph::WithThreads with(threads);
     double found = 0;
     REQUIRE(vector->dot(vector->ctx, &cpu, f32, n, x.data(), y.data(), &found) == PH_OK);
     CHECK(found == alone);
