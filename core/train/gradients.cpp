@@ -25,7 +25,7 @@ double read_norm_type(const Node& value) {
 }
 
 void read_clipping(const Node& clip, GradientRules& rules) {
-  if (clip.has("max_norm") && clip.has("clip_value")) {
+  if (clip.has("max_norm") == clip.has("clip_value")) {
     throw clip.error("clipping by norm or by value?", "max_norm or clip_value, one of them",
                      "{\"max_norm\": 35, \"norm_type\": 2}");
   }
