@@ -1,11 +1,9 @@
 #pragma once
 #include <CLI/CLI.hpp>
-#include <functional>
 #include <string>
 #include <vector>
 
-/// What main() runs once the command line is parsed; set by the command that was chosen.
-using Action = std::function<int()>;
+#include "common/action.hpp"
 
 /// Each adds one command (one file a command).
 void add_run(CLI::App& app, Action& action, const std::vector<std::string>& args);

@@ -1,9 +1,9 @@
-#include "print_bench.hpp"
-
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "commands.hpp"
+#include "common/run_arguments.hpp"
 #include "tools/bench.hpp"
 
 namespace {
@@ -41,8 +41,6 @@ void print_optimizer(const ph::Json& optimizer) {
               optimizer["fused_ms"].get<double>(), "ratio", optimizer["ratio"].get<double>());
 }
 
-}  // namespace
-
 int print_bench(const BenchArguments& arguments) {
   const auto result = ph::run_bench({arguments.run, arguments.what, arguments.rounds, arguments.shapes});
   if (arguments.json) {
@@ -58,4 +56,13 @@ int print_bench(const BenchArguments& arguments) {
   if (result.contains("operators")) print_operators(result["operators"]);
   if (result.contains("optimizer")) print_optimizer(result["optimizer"]);
   return 0;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, Action& action) {
+  static BenchArguments arguments;
+  auto* command = app.add_subcommand("bench", "Measure");
+  add_bench_arguments(*command, arguments);
+  command->callback([&action] { action = [] { return print_bench(arguments); }; });
 }
