@@ -108,6 +108,7 @@ const std::vector<CheckCase>& check_cases() {
     add_config_cases(cases);
     add_schedule_cases(cases);
     add_hook_cases(cases);
+    add_draft_cases(cases);
     add_param_groups_cases(cases);
     add_optimizer_cases(cases);
     add_optimizer_fault_cases(cases);

@@ -96,6 +96,7 @@ void add_config_cases(std::vector<CheckCase>& to);
 void add_schedule_cases(std::vector<CheckCase>& to);
 void add_hook_cases(std::vector<CheckCase>& to);
 void add_param_groups_cases(std::vector<CheckCase>& to);
+void add_draft_cases(std::vector<CheckCase>& to);
 void add_optimizer_cases(std::vector<CheckCase>& to);
 void add_optimizer_fault_cases(std::vector<CheckCase>& to);
 void add_speed_cases(std::vector<CheckCase>& to);

@@ -34,6 +34,7 @@ class Registry {
   /// Makes what node["type"] names. Throws Error(config): no type, unknown type (nearest names
   /// given), wrong arguments.
   [[nodiscard]] Made make(const Node& node, Extra... extra) const { return find(node).make(node, extra...); }
+  [[nodiscard]] bool contains(const std::string& name) const { return entries_.contains(name); }
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> all;
     for (const auto& [name, entry] : entries_) all.push_back(name);

@@ -249,6 +249,7 @@ class KeypointDataset final : public Dataset {
     pipeline.heatmap_size = config_.heatmap_size;
     pipeline.use_different_joint_weights = config_.use_different_joint_weights;
     pipeline.cache = cache_ ? &*cache_ : nullptr;
+    pipeline.plugins = context.plugins;
     std::vector<Item> given{Item::box};
     if (compat_.jitter_once) given.insert(given.end(), {Item::center, Item::scale});
     pipeline_.emplace(args.pipeline, pipeline, given);

@@ -12,6 +12,8 @@
 
 namespace ph {
 
+class PluginCatalog;
+
 struct Sample;        // data/sample.hpp: what flows through a pipeline
 struct SampleShapes;  // likewise
 
@@ -25,7 +27,8 @@ struct DataContext {
   Node dataset_info = Node::parse("null");  ///< the config's `dataset_info`; null when absent
   bool check_images = true;                 ///< report a missing image at the start, not in mid-run
   bool test_mode = false;
-  std::int64_t image_cache_mb = 0;  ///< decoded images that the data set keeps, in MB (2^20); 0: none
+  std::int64_t image_cache_mb = 0;         ///< decoded images that the data set keeps, in MB (2^20); 0: none
+  const PluginCatalog* plugins = nullptr;  ///< for transforms of plugins; needed only by the constructor
 };
 
 /// Annotated instances and the pipeline that turns them into samples. Immutable after construction;

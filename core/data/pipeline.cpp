@@ -1,9 +1,12 @@
 #include "data/pipeline.hpp"
 
+#include <posehost/abi_draft.h>
+
 #include <algorithm>
 #include <map>
 
 #include "config/error.hpp"
+#include "data/plugin_transform.hpp"
 
 namespace ph {
 namespace {
@@ -86,6 +89,19 @@ auto placed(const Node& node, const auto& work) {
   }
 }
 
+// The host's own, or a plugin's, where that is a name which only a plugin has.
+std::shared_ptr<Transform> make_step(const Node& node, const PipelineContext& context) {
+  const auto type = node.is_object() ? node.find("type") : std::nullopt;
+  if (context.plugins == nullptr || !type || !type->is_string() || transforms().contains(type->string()))
+    return transforms().make(node, context);
+  const auto offered = context.plugins->components(PH_KIND_TRANSFORM);
+  const auto named = [&](const ComponentRef& one) {
+    return one.note->name == type->string() || one.qualified_name() == type->string();
+  };
+  if (std::none_of(offered.begin(), offered.end(), named)) return transforms().make(node, context);
+  return make_plugin_transform(*context.plugins, node);
+}
+
 }  // namespace
 
 Pipeline::Pipeline(const Node& list, const PipelineContext& context, const std::vector<Item>& given) {
@@ -95,7 +111,7 @@ Pipeline::Pipeline(const Node& list, const PipelineContext& context, const std::
   std::vector<std::pair<Node, std::shared_ptr<Transform>>> made;
   for (const Node& node : list.elements()) {
     const auto step = placed(node, [&] {
-      auto one = transforms().make(node, context);
+      auto one = make_step(node, context);
       one->meet(format_);
       return one;
     });

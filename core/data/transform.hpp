@@ -15,6 +15,8 @@
 
 namespace ph {
 
+class PluginCatalog;
+
 /// What transforms know about the data set they work for; outlives them.
 struct PipelineContext {
   const DatasetInfo* info = nullptr;
@@ -22,6 +24,8 @@ struct PipelineContext {
   std::array<std::int64_t, 2> image_size{}, heatmap_size{};  ///< width, height of crop and target
   bool use_different_joint_weights = false;
   ImageCache* cache = nullptr;  ///< decoded images; null: none are kept
+  const PluginCatalog* plugins =
+      nullptr;  ///< where transforms that are not the host's are looked for; null: nowhere
 };
 
 /// Things that transforms hand to each other. A pipeline is checked by them before it runs.

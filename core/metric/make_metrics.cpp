@@ -1,3 +1,5 @@
+#include <posehost/abi_draft.h>
+
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
@@ -6,12 +8,13 @@
 #include "metric/coco_map.hpp"
 #include "metric/keypoint_metrics.hpp"
 #include "metric/pckh.hpp"
+#include "metric/plugin_metric.hpp"
 
 namespace ph {
 namespace {
 
 struct EvaluationArgs {
-  std::optional<OneOrMany<std::string>> metric;
+  std::optional<Node> metric;
   double pck_thr = 0.2;
   double pckh_thr = 0.7;
   double auc_nor = 30;
@@ -30,7 +33,8 @@ const ArgTable<EvaluationArgs>& EvaluationArgs::table() {
   static const auto table = [] {
     ArgTable<A> args("evaluation during training");
     args.arg("metric", &A::metric,
-             "PCK, PCK@<threshold>, PCKh, AUC, EPE, NME, mAP; a name or a list; the data set's when left out")
+             "PCK, PCK@<threshold>, PCKh, AUC, EPE, NME, mAP, a plugin's; a name, {type, arguments} or a "
+             "list of them; the data set's when left out")
         .arg("pck_thr", &A::pck_thr, "threshold of PCK in longer sides of the box", above(0))
         .arg("pckh_thr", &A::pckh_thr, "threshold of PCKh in sizes of the head; MPII's is 0.5", above(0))
         .arg("auc_nor", &A::auc_nor, "pixels at which AUC's curve ends", above(0))
@@ -101,6 +105,8 @@ bool is_known(const std::string& name) {
   return name == "AP" || threshold_of(name) > 0 || std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool is_host_metric(const Node& node) { return !node.is_object() && is_known(node.string()); }
+
 Normaliser nme_normaliser(const Node& node, const EvaluationArgs& args, const MetricContext& context) {
   if (args.keypoint_indices) {
     const auto& [a, b] = *args.keypoint_indices;
@@ -154,6 +160,7 @@ std::shared_ptr<const Metric> make_map(const Node& node, const EvaluationArgs& a
 
 std::shared_ptr<const Metric> make_metric(const Node& node, const EvaluationArgs& args,
                                           const MetricContext& context) {
+  if (!is_host_metric(node)) return make_plugin_metric(*context.plugins, node);
   const auto name = node.string();
   if (name == "mAP" || name == "AP") return make_map(node, args, context);
   if (context.detected_boxes) {
@@ -172,16 +179,28 @@ std::shared_ptr<const Metric> make_metric(const Node& node, const EvaluationArgs
   return std::make_shared<Pck>(name, threshold_of(name));
 }
 
+// A bare name that the host does not know is a plugin's where a plugin has it.
+bool is_of_plugin(const Node& node, const PluginCatalog* plugins) {
+  if (node.is_object()) return plugins != nullptr && node.has("type");
+  if (plugins == nullptr || is_host_metric(node)) return false;
+  const auto offered = plugins->components(PH_KIND_METRIC);
+  return std::any_of(offered.begin(), offered.end(), [&](const ComponentRef& one) {
+    return one.note->name == node.string() || one.qualified_name() == node.string();
+  });
+}
+
 // Each of them known and named once.
-std::vector<Node> named_metrics(const Node& evaluation, const std::vector<std::string>& of_dataset) {
+std::vector<Node> named_metrics(const Node& evaluation, const std::vector<std::string>& of_dataset,
+                                const PluginCatalog* plugins) {
   const bool given = evaluation.has("metric") || of_dataset.empty();
   const auto metric = given ? evaluation.at("metric") : evaluation.with(Json(of_dataset));
   const auto nodes = metric.is_array() ? metric.elements() : std::vector<Node>{metric};
   if (nodes.empty()) throw metric.error("empty list", known_text);
   std::vector<std::string> seen;
   for (const auto& node : nodes) {
-    const auto name = node.string();
-    if (!is_known(name)) throw unknown_metric(node, name);
+    const bool foreign = is_of_plugin(node, plugins);
+    const auto name = foreign && node.is_object() ? node.at("type").string() : node.string();
+    if (!foreign && !is_known(name)) throw unknown_metric(node, name);
     if (std::find(seen.begin(), seen.end(), name) != seen.end())
       throw node.error("named twice", "each metric once");
     seen.push_back(name);
@@ -195,14 +214,14 @@ std::vector<std::shared_ptr<const Metric>> make_metrics(const Node& evaluation,
                                                         const MetricContext& context) {
   const auto args = EvaluationArgs::table().read(evaluation);
   std::vector<std::shared_ptr<const Metric>> metrics;
-  for (const auto& node : named_metrics(evaluation, context.rules.metrics))
+  for (const auto& node : named_metrics(evaluation, context.rules.metrics, context.plugins))
     metrics.push_back(make_metric(node, args, context));
   return metrics;
 }
 
-void check_metrics(const Node& evaluation) {
+void check_metrics(const Node& evaluation, const PluginCatalog* plugins) {
   (void)EvaluationArgs::table().read(evaluation);
-  if (evaluation.has("metric")) (void)named_metrics(evaluation, {});
+  if (evaluation.has("metric")) (void)named_metrics(evaluation, {}, plugins);
 }
 
 }  // namespace ph

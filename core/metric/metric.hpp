@@ -13,6 +13,8 @@
 
 namespace ph {
 
+class PluginCatalog;
+
 /// Names and values in the order to be shown: {"PCK", 0.95}.
 using MetricValues = std::vector<std::pair<std::string, double>>;
 
@@ -58,16 +60,18 @@ struct MetricContext {
   ResultRules results;
   PckhRules pckh;
   DatasetRules rules;  ///< of the data set's type
+  const PluginCatalog* plugins =
+      nullptr;  ///< where metrics that are not the host's are looked for; null: nowhere
 };
 
 /// Makes metrics from config key `evaluation`: `metric` is a name or a list of PCK, PCK@<threshold>, PCKh,
-/// AUC, EPE, NME, mAP, or missing for what the data set's type has; their arguments (`pck_thr`, `pckh_thr`, `auc_nor`, `norm_item`, `keypoint_indices`,
+/// AUC, EPE, NME, mAP, or what a plugin has, by its name or as {"type": name, arguments}; or missing for what the data set's type has; their arguments (`pck_thr`, `pckh_thr`, `auc_nor`, `norm_item`, `keypoint_indices`,
 /// `score_mode`, `nms_mode`, …) are read from `evaluation` too. Reads the annotation file for mAP. Throws
 /// Error(config), Error(data).
 [[nodiscard]] std::vector<std::shared_ptr<const Metric>> make_metrics(const Node& evaluation,
                                                                       const MetricContext& context = {});
 
 /// Only what make_metrics() can find without the data set: names and arguments. Throws Error(config).
-void check_metrics(const Node& evaluation);
+void check_metrics(const Node& evaluation, const PluginCatalog* plugins = nullptr);
 
 }  // namespace ph

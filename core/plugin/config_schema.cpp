@@ -1,5 +1,7 @@
 #include "plugin/config_schema.hpp"
 
+#include <posehost/abi_draft.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -61,7 +63,8 @@ class Maker {
       closed_.push_back(kind);
       for (const auto& [name, text] : names) add(kind, name, Json::parse(text));
     }
-    for (const char* kind : {PH_KIND_OPTIMIZER, PH_KIND_SCHEDULE, PH_KIND_PARAM_GROUPS, PH_KIND_HOOK}) {
+    for (const char* kind :
+         {PH_KIND_OPTIMIZER, PH_KIND_SCHEDULE, PH_KIND_PARAM_GROUPS, PH_KIND_HOOK, PH_KIND_TRANSFORM}) {
       add_plugins(catalog, kind);
     }
   }

@@ -104,6 +104,20 @@ ph_hook_api hook(const TableCheck& check) {
   return api;
 }
 
+ph_metric_api metric(const TableCheck& check) {
+  const auto api = check.copy<ph_metric_api>("ph_metric_api");
+  check.needs(api.destroy, "destroy");
+  check.needs(api.evaluate, "evaluate");
+  return api;
+}
+
+ph_transform_api transform(const TableCheck& check) {
+  const auto api = check.copy<ph_transform_api>("ph_transform_api");
+  check.needs(api.destroy, "destroy");
+  check.needs(api.apply, "apply");
+  return api;
+}
+
 }  // namespace
 
 KindTable copy_kind_table(const LoadedComponent& component) {
@@ -112,6 +126,8 @@ KindTable copy_kind_table(const LoadedComponent& component) {
   if (component.kind == PH_KIND_SCHEDULE) return schedule(check);
   if (component.kind == PH_KIND_PARAM_GROUPS) return param_groups(check);
   if (component.kind == PH_KIND_HOOK) return hook(check);
+  if (component.kind == PH_KIND_METRIC) return metric(check);
+  if (component.kind == PH_KIND_TRANSFORM) return transform(check);
   throw Error(ErrorKind::plugin,
               component.file.string() + ": this host does not know what " + component.plugin_id + "/" +
                   component.name + " is",

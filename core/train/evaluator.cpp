@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "config/error.hpp"
 #include "log/log.hpp"
 
 namespace ph {
@@ -35,6 +36,20 @@ std::vector<Prediction> predict_all(PoseModel& model, Loader& loader, const Comp
   return all;
 }
 
+namespace {
+
+// save_best and logs go by the name.
+void add_figure(MetricValues& to, std::pair<std::string, double> figure) {
+  for (const auto& [name, value] : to) {
+    if (name != figure.first) continue;
+    throw Error(ErrorKind::config, "/evaluation/metric: two metrics report \"" + name + "\"",
+                std::to_string(value) + " and " + std::to_string(figure.second), "one metric a name");
+  }
+  to.push_back(std::move(figure));
+}
+
+}  // namespace
+
 std::vector<std::pair<std::string, double>> evaluate(RunPlan& plan, std::vector<Prediction>* predictions,
                                                      const std::function<void(std::int64_t)>& progress) {
   auto found = predict_all(*plan.model, *plan.val, plan.compute, progress);
@@ -43,7 +58,7 @@ std::vector<std::pair<std::string, double>> evaluate(RunPlan& plan, std::vector<
   for (const auto& metric : plan.metrics) {
     auto values = metric->evaluate(dataset.instances(), found, dataset.info());
     for (const auto& line : metric->lines(values)) log_info(line);
-    for (auto& value : values) results.push_back(std::move(value));
+    for (auto& value : values) add_figure(results, std::move(value));
   }
   if (predictions) *predictions = std::move(found);
   return results;

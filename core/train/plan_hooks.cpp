@@ -89,10 +89,11 @@ void add_evaluation(RunPlan& plan, const RunOptions& options) {
   // Without data only names and arguments are checked: annotations may be elsewhere.
   if (plan.val) {
     auto context = plan.val->dataset().metric_context();
+    context.plugins = plan.plugins.get();
     context.results_file = plan.work_dir / "result_keypoints.json";
     plan.metrics = make_metrics(*evaluation, context);
   } else {
-    check_metrics(*evaluation);
+    check_metrics(*evaluation, plan.plugins.get());
   }
   // The metrics' own arguments stand beside those of the hook.
   add_hook(plan, {"EvalHook", with_key_of_map(with_save_best(*evaluation)), Json::object(), true});

@@ -153,6 +153,13 @@ const std::vector<Expected>& expectations() {
       {"groups_name", "param_groups.answer", "failed", "a parameter that is not there"},
       {"groups_hyper", "param_groups.answer", "failed", "overrides \"temperature\""},
       {"groups_changes", "param_groups.same", "failed", "another answer"},
+      // Metrics and transforms
+      {"metric_changes", "metric.same", "failed", "other figures when it is asked again"},
+      {"metric_quiet", "metric.same", "failed", "reported no figure"},
+      {"metric_twice", "metric.same", "failed", "said nothing"},
+      {"transform_remembers", "transform.same", "failed", "becomes another"},
+      {"transform_rows", "transform.same", "failed", "writes outside the pixels"},
+      {"transform_joints", "transform.same", "failed", "writes outside the pixels, joints or visible"},
       // Optimizers
       {"optimizer_not_repeatable", "optimizer.repeat", "failed", "the same run twice"},
       {"optimizer_clock", "optimizer.repeat", "failed", "an update calls time"},
@@ -192,7 +199,8 @@ TEST_CASE("each mistake of a plugin is found and named", "[check]") {
 }
 
 TEST_CASE("good plugins of every kind pass", "[check]") {
-  const std::string name = GENERATE("good", "optimizer_none", "hook_none", "groups_none");
+  const std::string name =
+      GENERATE("good", "optimizer_none", "hook_none", "groups_none", "metric_none", "transform_none");
   const auto answer = check_json(fixture(name));
   CAPTURE(name);
   INFO(bad_cases(answer.json));

@@ -2,11 +2,11 @@
 //
 // Drafts: parts of the ABI that have not been proven yet. abi.h never includes this file, a host may lack
 // any of it, and a draft may change or go with any minor version; one that is promoted keeps its id. Each
-// is an extension of a component (ph_component.get_extension), so that a plugin with drafts is a plain
-// plugin to a host without.
+// is an extension of a component (ph_component.get_extension) or a kind of component, so that a plugin with
+// drafts is a plain plugin to a host without: it skips kinds that it does not know.
 //
-// None of this has run on a GPU yet: the source of a rule has been compiled for GPUs and run on an
-// emulated grid, no more.
+// Kernels have not run on a GPU yet: the source of a rule has been compiled for GPUs and run on an
+// emulated grid, no more. Metrics and transforms run in every training run that names them.
 #ifndef POSEHOST_ABI_DRAFT_H
 #define POSEHOST_ABI_DRAFT_H
 
@@ -54,6 +54,64 @@ typedef struct ph_kernel_chunk {
   void *slot[8];
   int64_t numel;
 } ph_kernel_chunk;
+
+// A metric: figures computed from all predictions of a data set, named in `evaluation.metric`.
+#define PH_KIND_METRIC "posehost.metric/0"
+typedef struct ph_metric_args {
+  uint32_t size;
+  uint32_t rev;
+  int64_t n;            // instances: annotated people, hands, animals; may be 0
+  int64_t n_keypoints;  // K, at least 1
+  // Pixels of the instance's image, the centre of the top left pixel being (0, 0). All borrowed for the call.
+  const float *predicted;       // n x K x 3: x, y, score; NaN where an instance has no prediction
+  const float *truth;           // n x K x 2: x, y
+  const float *visible;         // n x K: 0 not labelled, else 1
+  const double *bbox;           // n x 4: x, y, width, height of the annotated box
+  const int64_t *image_id;      // n
+  const ph_str *keypoint_name;  // K
+  // Gives a figure; name and value are copied. Names of one metric differ. A NaN means: nothing to judge by.
+  // PH_ERR_INVALID_ARGUMENT for a name that is empty, not UTF-8, longer than 128 bytes, or given before.
+  void *ctx;
+  int32_t (*report)(void *ctx, ph_str name, double value);
+} ph_metric_args;
+
+typedef struct ph_metric_api {
+  uint32_t size;
+  uint32_t rev;
+  // Frees `self`; NULL is allowed. [main] [never fails]
+  void (*destroy)(void *self);
+  // Judges; the same figures for the same arguments. At least one figure. [main]
+  int32_t (*evaluate)(const void *self, const ph_metric_args *args);
+} ph_metric_api;
+
+// A transform: a step of a data pipeline, between the one that cuts the crop (TopDownAffine) and ToTensor.
+#define PH_KIND_TRANSFORM "posehost.transform/0"
+typedef struct ph_transform_args {
+  uint32_t size;
+  uint32_t rev;
+  // The crop, to be changed in place: `height` rows, `row_bytes` apart, of `width` pixels of `channels` bytes,
+  // in the order that the pipeline loaded them in (usually RGB). Its size stays.
+  uint8_t *pixels;
+  int64_t width, height, channels, row_bytes;
+  // K keypoints in pixels of the crop, to be changed with it: x, y; and 0 not labelled, else 1.
+  float *joints;
+  float *visible;
+  int64_t n_keypoints;
+  // The next random number in [0, 1), which depends on the run's seed, the epoch, the sample and the place in
+  // the pipeline alone: the same for any number of threads, and in a resumed run. The only source of chance
+  // that a transform may use. [this call's thread] [never fails]
+  void *ctx;
+  double (*uniform)(void *ctx);
+} ph_transform_args;
+
+typedef struct ph_transform_api {
+  uint32_t size;
+  uint32_t rev;
+  // Frees `self`; NULL is allowed. [main] [never fails]
+  void (*destroy)(void *self);
+  // Changes one sample. A failure ends the run and names the image. [worker: several at once]
+  int32_t (*apply)(const void *self, const ph_transform_args *args);
+} ph_transform_api;
 
 #ifdef __cplusplus
 }
