@@ -17,6 +17,8 @@ InputText text_of(LossInput input) {
       return {"the discs and offsets of CombinedTarget", "CombinedTargetMSELoss"};
     case LossInput::points:
       return {"coordinates", "SmoothL1Loss, L1Loss, MSELoss, WingLoss or SoftWingLoss"};
+    case LossInput::spread:
+      return {"coordinates with deviations (out_sigma)", "RLELoss"};
   }
   return {"", ""};
 }
@@ -29,7 +31,10 @@ std::shared_ptr<KeypointLoss> make_head_loss(const std::optional<Node>& own, con
   const auto want = text_of(wanted);
   if (!node) {
     const bool points = wanted == LossInput::points, combined = wanted == LossInput::combined;
-    const std::string usual = points ? "SmoothL1Loss" : combined ? "CombinedTargetMSELoss" : "JointsMSELoss";
+    const std::string usual = points                        ? "SmoothL1Loss"
+                              : combined                    ? "CombinedTargetMSELoss"
+                              : wanted == LossInput::spread ? "RLELoss"
+                                                            : "JointsMSELoss";
     throw context.node.error("no loss_keypoint", std::string("a loss: ") + want.losses,
                              "\"loss_keypoint\": {\"type\": \"" + usual + "\"}");
   }

@@ -9,6 +9,7 @@ enum class LossInput {
   heatmaps,  ///< N x K x h x w, N x K x h x w, N x K x 1
   combined,  ///< CombinedTarget: N x 3 K x h x w, N x 3 K x h x w, N x K x 1
   points,    ///< coordinates: N x K x 2, all three
+  spread,    ///< coordinates with deviations: N x K x 4 (x, y, two before the sigmoid), N x K x 2, N x K x 2
 };
 
 /// A loss between what a head gives and its targets. A module, because some losses own parameters.
@@ -20,6 +21,8 @@ class KeypointLoss : public torch::nn::Module {
   [[nodiscard]] virtual at::Tensor forward(const at::Tensor& output, const at::Tensor& target,
                                            const at::Tensor& target_weight) = 0;
   [[nodiscard]] virtual LossInput input() const { return LossInput::heatmaps; }
+  /// Draws its own parameters, if it has any, as mmpose does, from torch's generator.
+  virtual void init_weights() {}
 
  protected:
   /// `output` in the type that losses are computed in.

@@ -10,6 +10,7 @@
 #include "model/joints_ohkm_loss.hpp"
 #include "model/mobilenet_v2.hpp"
 #include "model/resnet.hpp"
+#include "model/rle_loss.hpp"
 #include "model/simple_head.hpp"
 #include "model/top_down.hpp"
 #include "model/wing_loss.hpp"
@@ -87,6 +88,7 @@ const LossRegistry& losses() {
     add.operator()<AdaptiveWingLoss, AdaptiveWingArgs>("AdaptiveWingLoss");
     add.operator()<WingLoss, WingArgs>("WingLoss");
     add.operator()<SoftWingLoss, SoftWingArgs>("SoftWingLoss");
+    add.operator()<RleLoss, RleLossArgs>("RLELoss");
     for (const auto& [name, make] : {std::pair{"SmoothL1Loss", &CoordinateLoss::smooth_l1},
                                      {"L1Loss", &CoordinateLoss::l1},
                                      {"MSELoss", &CoordinateLoss::mse}}) {

@@ -28,7 +28,8 @@ struct HeadContext {
 class PoseHead : public torch::nn::Module {
  public:
   using Module::Module;
-  /// The network's output for the loss: heatmaps N x K x h x w, or coordinates N x K x 2.
+  /// The network's output for the loss: heatmaps N x K x h x w, or coordinates N x K x 2, with deviations
+  /// N x K x 4.
   [[nodiscard]] virtual at::Tensor forward(const Features& features) = 0;
   /// Scalars for the log in order: losses (names that contain "loss", to be summed), then accuracies.
   /// Throws Error(config) when the shapes of output and targets differ.
@@ -37,6 +38,8 @@ class PoseHead : public torch::nn::Module {
   /// Undoes a horizontal flip of the input on `output`: mirrors, swaps paired keypoints, shifts by
   /// `test_cfg`. A new tensor in float32.
   [[nodiscard]] virtual at::Tensor flip_back(const at::Tensor& output, const DatasetInfo& info) const = 0;
+  /// What decode() takes of an output of forward(), and what a flip test takes the mean of; in float32.
+  [[nodiscard]] virtual at::Tensor for_test(const at::Tensor& output) const { return output; }
   /// Keypoints in pixels of the images, one prediction a sample.
   [[nodiscard]] virtual std::vector<Prediction> decode(const at::Tensor& output,
                                                        const Batch& batch) const = 0;

@@ -143,9 +143,10 @@ std::vector<Prediction> TopDown::predict(const Batch& batch, const DatasetInfo& 
                                     keypoints_setting(static_cast<std::int64_t>(info.keypoints.size())));
   }
   // bfloat16 has too few digits to tell neighbouring pixels of a peak apart.
-  auto output = forward(batch.img).to(at::kFloat);
+  const auto answer = [&](const at::Tensor& img) { return head_->for_test(forward(img).to(at::kFloat)); };
+  auto output = answer(batch.img);
   if (test_cfg_.flip_test) {
-    output = (output + head_->flip_back(forward(batch.img.flip(3)), info)) * 0.5;
+    output = (output + head_->flip_back(answer(batch.img.flip(3)), info)) * 0.5;
     // A mirrored crop is one pixel off when it is mirrored about 0.5, half of which is in the mean.
     if (test_cfg_.regression_flip_shift)
       output.select(2, 0).sub_(0.5 / static_cast<double>(batch.img.size(3)));

@@ -54,6 +54,7 @@ struct HostTable::Calls {
     if (name == PH_SERVICE_VECTOR) return all.vector;
     if (name == PH_SERVICE_LINALG) return all.linalg;
     if (name == PH_SERVICE_ALL_REDUCE) return all.all_reduce;
+    if (name == PH_SERVICE_CUDA_LAUNCH) return all.cuda_launch;
     if (name == PH_SERVICE_RANDOM && all.random) return &static_cast<const HostTable*>(ctx)->random_;
     return nullptr;
   }

@@ -1,5 +1,5 @@
 #pragma once
-#include <posehost/abi.h>
+#include <posehost/abi_draft.h>
 
 #include <cstdint>
 #include <memory>
@@ -12,6 +12,7 @@ struct Services {
   const ph_vector* vector = nullptr;
   const ph_linalg* linalg = nullptr;
   const ph_all_reduce* all_reduce = nullptr;
+  const ph_cuda_launch* cuda_launch = nullptr;  ///< draft
   bool random = true;      ///< whether there are random numbers (made per instance: host_table.cpp)
   std::uint64_t seed = 0;  ///< of the run
 };

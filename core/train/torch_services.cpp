@@ -120,6 +120,9 @@ void use_torch_services(std::uint64_t seed) {
   all.linalg = &linalg;
   all.vector = &vectors;
   all.seed = seed;
+  // Where LibTorch has a GPU its driver is loaded already.
+  static const auto driver = at::globalContext().hasCUDA() ? CudaDriver::open() : nullptr;
+  if (driver) all.cuda_launch = driver->service();
   set_services(all);
 }
 

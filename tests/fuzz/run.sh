@@ -8,7 +8,7 @@ shift $(($# < 2 ? $# : 2))
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 names=("$@")
-[[ ${#names[@]} -gt 0 ]] || names=(note descriptor config schema override pth safetensors)
+[[ ${#names[@]} -gt 0 ]] || names=(note descriptor config schema override log coco image_header pth safetensors)
 mkdir -p "$build/fuzz/found"
 
 # Further seeds that are in the repository anyway; small ones, so that each is tried often.
@@ -16,6 +16,7 @@ seeds() {
   case $1 in
     note) find "$here/../fixtures/frozen" -name '*.so' -size -16k ;;
     config) find "$here/../../configs" "$here/../apps" -maxdepth 1 -name '*.json' -size -16k ;;
+    image_header) find "$here/../../configs/data" -type f -name '*.png' -size -64k | head -n 3 ;;
     pth | safetensors) find "$here/../fixtures/weights" -type f -size -64k ;;
   esac
 }

@@ -55,6 +55,26 @@ typedef struct ph_kernel_chunk {
   int64_t numel;
 } ph_kernel_chunk;
 
+// Kernels of a plugin's own: loaded and started by the host, so that a plugin links no CUDA. Absent where
+// there is no NVIDIA driver. Never run on a GPU yet: the calls have been watched by a stand-in for the driver.
+#define PH_SERVICE_CUDA_LAUNCH "posehost.cuda_launch/0"
+typedef struct ph_cuda_launch {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+  // Finds `kernel` in a cubin, fatbin or PTX for the device that the host computes on. The image is borrowed
+  // for the call; `*function` stays valid to the end of the process. The driver's compiler runs here for PTX:
+  // load once, not in a step. PH_ERR_NOT_FOUND: no such kernel; PH_ERR_UNSUPPORTED: an image that is none, or is
+  // for other devices. [main]
+  int32_t (*load)(void *ctx, const void *image, int64_t image_size, ph_str kernel, void **function);
+  // Starts `grid` (x, y, z) blocks of `block` (x, y, z) threads and returns at once. `stream`: that of the
+  // call's ph_place or step; NULL is the default stream. `params` points to as many pointers to arguments as the
+  // kernel has; they are copied. PH_ERR_INVALID_ARGUMENT for sizes that the device does not have. What fails
+  // while it runs is seen by the host later and ends the run. [main, step]
+  int32_t (*launch)(void *ctx, void *function, const uint32_t *grid, const uint32_t *block,
+                    uint32_t shared_bytes, void *stream, void *const *params);
+} ph_cuda_launch;
+
 // A metric: figures computed from all predictions of a data set, named in `evaluation.metric`.
 #define PH_KIND_METRIC "posehost.metric/0"
 typedef struct ph_metric_args {

@@ -114,7 +114,7 @@ TEST_CASE("what does not fit a regression head is named", "[model][error]") {
       {R"({"neck": {"type": "GlobalAveragePooling", "kernel": 3}})", "kernel"},
       {R"({"keypoint_head": {"in_channels": 512}})", "the backbone's map has 64 channels"},
       {R"({"keypoint_head": {"num_joints": 0}})", "/num_joints"},
-      {R"({"keypoint_head": {"out_sigma": true}})", "not available yet"},
+      {R"({"keypoint_head": {"out_sigma": true}})", "RLELoss"},
       {R"({"keypoint_head": {"loss_keypoint": {"type": "JointsMSELoss"}}})", "it compares heatmaps"},
       {R"({"keypoint_head": {"loss_keypoint": null}})", "SmoothL1Loss"},
       {R"({"backbone": {"out_indices": [2, 3]}})", "it gives 2 maps, the head takes one"},
