@@ -1,4 +1,5 @@
 #include "check/exercise.hpp"
+#include "check/draft_samples.hpp"
 
 #include <posehost/abi.h>
 
@@ -52,6 +53,16 @@ class Exercise {
     StringSink sink;
     const auto table = sink.table();
     good(run_.call("build", [&] { return api.build(trial_.self(), to_ph(input), &table); }), "build");
+  }
+  void operator()(const ph_metric_api& api) const {
+    SampleAnswers answers{run_.seed(), 20, 5};
+    const auto args = answers.args();
+    good(run_.call("evaluate", [&] { return api.evaluate(trial_.self(), &args); }), "evaluate");
+  }
+  void operator()(const ph_transform_api& api) const {
+    SampleCrop crop{16, 12, 3, 5, run_.seed()};
+    const auto args = crop.args();
+    good(run_.call("apply", [&] { return api.apply(trial_.self(), &args); }), "apply");
   }
   void operator()(const ph_optimizer_api& api) const {
     ph_slots slots{};

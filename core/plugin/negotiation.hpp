@@ -1,5 +1,5 @@
 #pragma once
-#include <posehost/abi.h>
+#include <posehost/abi_draft.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -41,6 +41,8 @@ PH_FLOOR(ph_optimizer_api, range);
 PH_FLOOR(ph_schedule_api, value);
 PH_FLOOR(ph_param_groups_api, build);
 PH_FLOOR(ph_hook_api, load_state);
+PH_FLOOR(ph_metric_api, evaluate);
+PH_FLOOR(ph_transform_api, apply);
 #undef PH_FLOOR
 
 /// Throws Error(plugin) when `size` is no plausible size of the struct `what` of at least `floor` bytes.

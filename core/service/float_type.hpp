@@ -1,6 +1,8 @@
 #pragma once
 #include <posehost/abi.h>
 
+#include <cstdint>
+
 #include <type_traits>
 
 namespace ph {

@@ -1,9 +1,11 @@
 #include "train/torch_services.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
+#include "kernel/cuda_driver.hpp"
 #include "service/plain_linalg.hpp"
 #include "service/plain_vector.hpp"
 #include "service/services.hpp"

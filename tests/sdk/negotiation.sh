@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# negotiation.sh <SDK's prefix> <source folder> <posehost>: the example optimizer, from every compiler and
-# of SDK 0.9 and a simulated 0.10, driven by this host of 0.9: loaded with the same result, or refused in the right words.
+# negotiation.sh <SDK's prefix> <source folder> <posehost> <newer_host>: the example optimizer, from every compiler and
+# of SDK 0.9 and a simulated 0.10, driven by this host of 0.9 and by a simulated one of 0.10: loaded with the same result,
+# or refused in the right words.
 source "$(dirname "$0")/../support/check.sh"
-sdk=$1 tests=$(cd "$(dirname "$0")" && pwd) source=$2 posehost=$3
+sdk=$1 tests=$(cd "$(dirname "$0")" && pwd) source=$2 posehost=$3 newer_host=$4
 python3 "$tests/newer_headers.py" "$source/sdk" "$work/newer"
 cd "$work"
 
@@ -20,6 +21,12 @@ PY
 data() { python3 -c 'import sys; b = open(sys.argv[1], "rb").read(); print(b[8 + int.from_bytes(b[:8], "little"):].hex())' "$1"; }
 
 pairs=0 refused=0
+# A host of 0.10 takes every one of them.
+newer() {
+  run 0 "$newer_host" "$1/plugin.so"
+  [[ -n ${newer_first:-} ]] || newer_first=$output
+  [[ ${#newer_first} -ge 8000 && $output == "$newer_first" ]] || fail "$1: another result from the newer host"
+}
 try() {  # name, file, "loads" or "refused"
   mkdir -p "$1" && cp "$2" "$1/plugin.so"
   local status=0
@@ -38,6 +45,7 @@ try() {  # name, file, "loads" or "refused"
   else
     [[ $(data "$1/out.safetensors") == "$first" ]] || fail "$1: another result"
   fi
+  newer "$1"
 }
 
 flags="-O2 -fno-math-errno -ffp-contract=off -shared -fPIC -fvisibility=hidden"
