@@ -31,16 +31,16 @@ void check_targets(const at::Tensor& output, const Batch& batch, const Node& hea
 
 }  // namespace
 
-const CheckedArgs<DeepposeHeadArgs>& DeepposeHeadArgs::table() {
+const ArgTable<DeepposeHeadArgs>& DeepposeHeadArgs::table() {
   using A = DeepposeHeadArgs;
-  static const CheckedArgs<A> table(
+  static const auto table =
       ArgTable<A>("coordinates from pooled features")
           .required("in_channels", &A::in_channels, "channels of the features", at_least(1))
           .required("num_joints", &A::num_joints, "number of keypoints", at_least(1))
           .arg("loss_keypoint", &A::loss_keypoint, "the loss")
           .arg("out_sigma", &A::out_sigma, "a deviation with each coordinate, as RLELoss wants")
           .arg("train_cfg", &A::train_cfg, "of the model, when it has none")
-          .arg("test_cfg", &A::test_cfg, "of the model, when it has none"));
+          .arg("test_cfg", &A::test_cfg, "of the model, when it has none");
   return table;
 }
 

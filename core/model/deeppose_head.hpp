@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "model/checked_args.hpp"
+#include "config/args.hpp"
 #include "model/keypoint_loss.hpp"
 #include "model/pose_head.hpp"
 
@@ -16,7 +16,7 @@ struct DeepposeHeadArgs {
   std::optional<Node> loss_keypoint;
   bool out_sigma = false;                   ///< deviations too, for RLELoss
   std::optional<Node> train_cfg, test_cfg;  ///< read by the model
-  static const CheckedArgs<DeepposeHeadArgs>& table();
+  static const ArgTable<DeepposeHeadArgs>& table();
 };
 
 /// One linear layer from pooled features to coordinates (Toshev and Szegedy, "DeepPose: human pose

@@ -19,10 +19,12 @@ std::vector<float> updated(const ph::PluginInstance& rule) {
   const auto& api = rule.api<ph_optimizer_api>();
   constexpr std::int64_t n = 1003;
   std::vector<float> param(n), slot(n), grad(n);
-  for (std::int64_t i = 0; i < n; ++i) param[static_cast<std::size_t>(i)] = static_cast<float>((i * 37) % 101) / 50 - 1;
+  for (std::int64_t i = 0; i < n; ++i)
+    param[static_cast<std::size_t>(i)] = static_cast<float>((i * 37) % 101) / 50 - 1;
   for (std::int64_t step = 1; step <= 3; ++step) {
     for (std::int64_t i = 0; i < n; ++i)
-      grad[static_cast<std::size_t>(i)] = param[static_cast<std::size_t>(n - 1 - i)] / static_cast<float>(step);
+      grad[static_cast<std::size_t>(i)] =
+          param[static_cast<std::size_t>(n - 1 - i)] / static_cast<float>(step);
     const double hypers[] = {0.1, 0.9, 0.01};
     std::vector<double> numbers(static_cast<std::size_t>(api.n_scalars));
     ph_scalars_args asked{};
