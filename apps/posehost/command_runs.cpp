@@ -57,7 +57,9 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
 }
 
 void print(const std::vector<ph::RunRow>& runs) {
-  const auto metrics = ph::metric_names(runs);
+  auto metrics = ph::metric_names(runs);
+  // "AP (L)", "AR .5": a table of ten columns shows nothing; --json has them.
+  std::erase_if(metrics, [](const auto& name) { return name.find(' ') != std::string::npos; });
   std::vector<std::vector<std::string>> table(1, {"run", "state", "epoch"});
   for (const auto& name : metrics) table[0].push_back(ph::printable(name, 40));
   table[0].emplace_back("where the configs differ");
@@ -116,7 +118,7 @@ void add_runs(CLI::App& app, Action& action) {
       ->type_name("KEY");
   command->add_flag("--json", as_json, "Answer as JSON");
   command->footer(
-      "Metrics are the best values of each run, by its log.\n"
+      "Metrics are the best values of each run, by its log; parts such as \"AP .5\" are in --json only.\n"
       "Examples:\n"
       "  posehost runs work_dirs\n"
       "  posehost runs work_dirs --sort EPE\n"

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kColours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                     "#E69F00", "#56B4E9", "#000000", "#999999"};
 constexpr std::size_t kPoints = 1500;
-constexpr double kLeft = 64, kRight = 14, kTop = 12, kBottom = 40, kLegendRow = 18;
+constexpr double kLeft = 80, kRight = 14, kTop = 12, kBottom = 40, kLegendRow = 18;
 
 std::string text_of(double value, const char* format = "%.6g") {
   char text[32];
@@ -83,9 +83,10 @@ std::string label(double x, double y, const char* anchor, const std::string& tex
          "\"" + more + ">" + html_escape(text) + "</text>";
 }
 
-std::string line(double x1, double y1, double x2, double y2, const char* colour) {
+std::string line(double x1, double y1, double x2, double y2, const char* colour, const char* width = "1") {
   return "<line x1=\"" + text_of(x1, "%.1f") + "\" y1=\"" + text_of(y1, "%.1f") + "\" x2=\"" +
-         text_of(x2, "%.1f") + "\" y2=\"" + text_of(y2, "%.1f") + "\" stroke=\"" + colour + "\"/>";
+         text_of(x2, "%.1f") + "\" y2=\"" + text_of(y2, "%.1f") + "\" stroke=\"" + colour +
+         "\" stroke-width=\"" + width + "\"/>";
 }
 
 std::string axes(const Frame& frame, const Panel& panel, const std::string& x_label) {
@@ -99,8 +100,8 @@ std::string axes(const Frame& frame, const Panel& panel, const std::string& x_la
            label(frame.px(v), bottom + 17, "middle", text_of(v, "%.10g"));
   out += line(kLeft, kTop, kLeft, bottom, "#888") + line(kLeft, bottom, right, bottom, "#888");
   out += label((kLeft + right) / 2, bottom + 34, "middle", x_label);
-  return out + label(14, (kTop + bottom) / 2, "middle", panel.y_label,
-                     " transform=\"rotate(-90 14 " + text_of((kTop + bottom) / 2, "%.1f") + ")\"");
+  return out + label(12, (kTop + bottom) / 2, "middle", panel.y_label,
+                     " transform=\"rotate(-90 12 " + text_of((kTop + bottom) / 2, "%.1f") + ")\"");
 }
 
 std::string legend(const Panel& panel, double width, double top) {
@@ -109,7 +110,7 @@ std::string legend(const Panel& panel, double width, double top) {
   for (std::size_t i = 0; i < panel.curves.size(); ++i) {
     const double wide = 40 + 7.2 * static_cast<double>(panel.curves[i].label.size());
     if (x + wide > width && x > kLeft) x = kLeft, y += kLegendRow;
-    out += line(x, y - 4, x + 20, y - 4, kColours[i % std::size(kColours)]) +
+    out += line(x, y - 4, x + 20, y - 4, kColours[i % std::size(kColours)], "2.5") +
            label(x + 25, y, "start", panel.curves[i].label);
     x += wide;
   }

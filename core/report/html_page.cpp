@@ -18,7 +18,7 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}
 pre{background:#fff;border:1px solid #ddd;padding:10px;overflow:auto;font-size:13px;max-height:640px}
 summary{cursor:pointer;color:#0b57a4}
 svg.plot{background:#fff;border:1px solid #ddd;margin:4px 0;max-width:100%;height:auto;font:12px system-ui,sans-serif}
-.samples{display:flex;flex-wrap:wrap;gap:12px}
+.samples{display:flex;flex-wrap:wrap;align-items:flex-start;gap:12px}
 figure{margin:0;background:#fff;border:1px solid #ddd;padding:6px;max-width:100%}
 figure svg{display:block;max-width:100%;background:#222}
 figcaption{font-size:13px;color:#444;max-width:320px;overflow-wrap:anywhere;margin-top:4px}
@@ -50,6 +50,13 @@ std::string HtmlPage::table(const std::vector<std::vector<std::string>>& rows) {
     }
     out += "</tr>\n";
   }
+  return out + "</table>\n";
+}
+
+std::string HtmlPage::facts(const std::vector<std::pair<std::string, std::string>>& rows) {
+  std::string out = "<table>\n";
+  for (const auto& [name, value] : rows)
+    out += "<tr><th>" + html_escape(name) + "</th><td>" + html_escape(value) + "</td></tr>\n";
   return out + "</table>\n";
 }
 

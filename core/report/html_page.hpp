@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ph {
@@ -13,6 +14,8 @@ class HtmlPage {
   void section(std::string_view heading, const std::string& html);
   /// A table of cells; the first row is its head.
   [[nodiscard]] static std::string table(const std::vector<std::vector<std::string>>& rows);
+  /// Names with values, a row each.
+  [[nodiscard]] static std::string facts(const std::vector<std::pair<std::string, std::string>>& rows);
   /// Text in a box that can be folded open.
   [[nodiscard]] static std::string folded(std::string_view summary, std::string_view text);
   [[nodiscard]] static std::string paragraph(std::string_view text);

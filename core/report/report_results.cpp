@@ -96,7 +96,9 @@ SampleView sample_view(const Instance& instance, const Prediction& prediction, c
     left = std::min(left, x), right = std::max(right, x), top = std::min(top, y),
     bottom = std::max(bottom, y);
   }
-  view.shown = {left - room, top - room, right - left + 2 * room, bottom - top + 2 * room};
+  // A square, so that figures stand side by side.
+  const double side = std::max(right - left, bottom - top) + 2 * room;
+  view.shown = {(left + right - side) / 2, (top + bottom - side) / 2, side, side};
   const auto& b = instance.bbox;
   view.box = {{b[0], b[1]}, {b[0] + b[2], b[1]}, {b[0] + b[2], b[1] + b[3]}, {b[0], b[1] + b[3]}};
   view.truth = instance.joints;

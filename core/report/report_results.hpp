@@ -42,7 +42,7 @@ struct ReportResults {
 [[nodiscard]] std::vector<SampleResult> rank_samples(const std::vector<Instance>& instances,
                                                      const std::vector<Prediction>& predictions);
 
-/// An instance with its prediction, ready but for the picture: the part shown is the box and what was predicted, with room around.
+/// An instance with its prediction, ready but for the picture: the part shown is a square around the box and what was predicted.
 [[nodiscard]] SampleView sample_view(const Instance& instance, const Prediction& prediction,
                                      const DatasetInfo& info, double error);
 

@@ -80,12 +80,19 @@ std::string loss_curves(const TrainingLog& log) {
   return (losses.empty() ? "" : plot_of("loss", losses)) + others;
 }
 
+// "AP" of "AP (L)", "PCK" of "PCK@0.05": metrics of one scale.
+std::string family_of(const std::string& metric) { return metric.substr(0, metric.find_first_of(" @(")); }
+
 std::string metric_curves(const TrainingLog& log) {
-  std::string out;
+  std::vector<std::pair<std::string, std::vector<Curve>>> families;
   for (const auto& best : best_metrics(log)) {
-    if (what_is(best.name) != What::loss)
-      out += plot_of(best.name, {curve(log, "val/" + best.name, best.name)});
+    if (what_is(best.name) == What::loss) continue;
+    const auto family = family_of(best.name);
+    if (families.empty() || families.back().first != family) families.push_back({family, {}});
+    families.back().second.push_back(curve(log, "val/" + best.name, best.name));
   }
+  std::string out;
+  for (auto& [family, curves] : families) out += plot_of(family, std::move(curves));
   return out;
 }
 
@@ -97,10 +104,11 @@ std::string schedule_curves(const TrainingLog& log) {
   return out;
 }
 
-std::vector<std::vector<std::string>> state_rows(const RunStatus& status, const fs::path& work_dir) {
-  std::vector<std::vector<std::string>> rows{{"", ""}, {"state", true_state(status, work_dir)}};
+std::vector<std::pair<std::string, std::string>> state_rows(const RunStatus& status,
+                                                            const fs::path& work_dir) {
+  std::vector<std::pair<std::string, std::string>> rows{{"state", true_state(status, work_dir)}};
   const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) rows.push_back({name, value});
+    if (!value.empty()) rows.emplace_back(name, value);
   };
   add("why", status.why);
   if (status.max_epochs > 0)
@@ -200,9 +208,10 @@ std::string run_report_html(const fs::path& work_dir, const std::optional<Report
   const auto log = TrainingLog::read(work_dir);
   const auto status = status_of(work_dir);
   std::error_code failed;
-  HtmlPage page("Run " + fs::canonical(work_dir, failed).filename().string(),
-                fs::absolute(work_dir).lexically_normal().string());
-  if (status) page.section("State", HtmlPage::table(state_rows(*status, work_dir)));
+  const auto whole = fs::weakly_canonical(work_dir, failed);
+  const auto name = whole.parent_path().filename() / whole.filename();  // work dirs are often called "run"
+  HtmlPage page("Run " + name.string(), whole.string());
+  if (status) page.section("State", HtmlPage::facts(state_rows(*status, work_dir)));
   page.section("Metrics", metric_table(log) + metric_curves(log));
   if (const auto curves = loss_curves(log); !curves.empty()) page.section("Training", curves);
   if (const auto curves = schedule_curves(log); !curves.empty()) page.section("Schedule", curves);

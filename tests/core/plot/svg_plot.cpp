@@ -19,7 +19,7 @@ TEST_CASE("Curves are drawn with gaps where there are no numbers", "[plot][svg]"
                         {{"a<b", {0, 1, 2, 3}, {1, NAN, 3, 2}, false}, {"two", {0, 3}, {1, 1}, true}}};
   const auto svg = ph::svg_plot(panel, "iteration", 600, 200);
   CHECK(svg == ph::svg_plot(panel, "iteration", 600, 200));
-  CHECK_THAT(svg, ContainsSubstring("d=\"M64.00 160.00M412.00 12.00L586.00 86.00\""));
+  CHECK_THAT(svg, ContainsSubstring("d=\"M80.00 160.00M417.33 12.00L586.00 86.00\""));
   CHECK_THAT(svg, ContainsSubstring(">a&lt;b<") && ContainsSubstring("stroke-dasharray") &&
                       ContainsSubstring(">iteration<"));
   CHECK_THAT(ph::svg_plot({"x", {{"y", {}, {}, false}}}, "", 100, 100), ContainsSubstring("x: no numbers"));
