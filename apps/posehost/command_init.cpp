@@ -155,6 +155,8 @@ void add_init(CLI::App& app, Action& action) {
   command->add_option("data", wishes.data, "Folder of the project, or one of its label files")
       ->required()
       ->type_name("DATA");
+  command->add_option("--images", wishes.images, "COCO: folder with the pictures, if not with the labels")
+      ->type_name("DIR");
   command
       ->add_option("--out", wishes.out,
                    "Folder for config.json, train.json, val.json (default: <DATA>_posehost here)")

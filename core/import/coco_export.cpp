@@ -27,14 +27,14 @@ std::string side_of(const fs::path& file) {
 
 class Reader {
  public:
-  explicit Reader(const fs::path& data) : data_(data), finder_(folder_of(data)) {
+  Reader(const fs::path& data, const fs::path& images)
+      : data_(data), labels_folder_(folder_of(data)), finder_(labels_folder_) {
     labels_.format = "COCO";
-    labels_.root = folder_of(data);
+    labels_.root = labels_folder_;
     // CVAT keeps labels in annotations/ and pictures beside it.
-    if (labels_.root.filename() == "annotations") {
-      labels_.root = labels_.root.parent_path();
-      finder_ = ImageFinder(labels_.root);
-    }
+    if (labels_.root.filename() == "annotations") labels_.root = labels_.root.parent_path();
+    if (!images.empty()) labels_.root = folder_of(images);
+    finder_ = ImageFinder(labels_.root);
   }
 
   LabelSet read() {
@@ -42,7 +42,7 @@ class Reader {
     if (!fs::is_directory(data_, failed)) {
       add_file(fs::canonical(data_));
     } else {
-      for (const auto& file : files_below(labels_.root)) {
+      for (const auto& file : files_below(labels_folder_)) {
         if (file.extension() == ".json" && looks_like_coco(file)) add_file(file);
       }
     }
@@ -198,7 +198,7 @@ class Reader {
     labels_.objects.push_back(std::move(object));
   }
 
-  fs::path data_;
+  fs::path data_, labels_folder_;
   LabelSet labels_;
   ImageFinder finder_;
   std::set<std::int64_t> kept_;
@@ -208,6 +208,8 @@ class Reader {
 
 }  // namespace
 
-LabelSet read_coco_export(const fs::path& data) { return Reader(data).read(); }
+LabelSet read_coco_export(const fs::path& data, const fs::path& images) {
+  return Reader(data, images).read();
+}
 
 }  // namespace ph

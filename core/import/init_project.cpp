@@ -105,7 +105,8 @@ void write_project(InitResult& made, const Json& config) {
 InitResult init_project(const InitWishes& wishes) {
   InitResult made;
   made.folder = out_folder(wishes);
-  made.labels = read_labels(wishes.data, wishes.format == "auto" ? label_format(wishes.data) : wishes.format);
+  made.labels = read_labels(wishes.data, wishes.format == "auto" ? label_format(wishes.data) : wishes.format,
+                            wishes.images);
   auto& labels = made.labels;
   // The next import would take our files for the data's.
   if (labels.format == "COCO" && path_below(labels.root, made.folder))

@@ -14,8 +14,8 @@ namespace ph {
 
 /// What `posehost init` was asked for.
 struct InitWishes {
-  std::filesystem::path data, out;     ///< out empty: <name of data>_posehost in the current folder
-  std::string format = "auto", split;  ///< split empty: as the data says, else video
+  std::filesystem::path data, images, out;  ///< out empty: <name of data>_posehost in the current folder
+  std::string format = "auto", split;       ///< split empty: as the data says, else video
   double val = 0.2;
   std::array<std::int64_t, 2> image_size{};  ///< 0: chosen
   std::int64_t epochs = 0;                   ///< 0: chosen

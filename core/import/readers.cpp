@@ -110,11 +110,14 @@ std::string label_format(const fs::path& data) {
   return found;
 }
 
-LabelSet read_labels(const fs::path& data, const std::string& format) {
+LabelSet read_labels(const fs::path& data, const std::string& format, const fs::path& images) {
+  if (!images.empty() && format != "coco")
+    throw Error(ErrorKind::usage, "--images: only COCO files may be away from their pictures", format,
+                "labels and pictures in one folder", "name the folder that holds both");
   if (format == "deeplabcut") return read_deeplabcut(data);
   if (format == "labelme") return read_labelme(data);
   if (format == "yolo") return read_yolo_pose(data);
-  if (format == "coco") return read_coco_export(data);
+  if (format == "coco") return read_coco_export(data, images);
   throw Error(ErrorKind::usage, "--format " + format + ": there is no such format", format,
               "auto, deeplabcut, labelme, yolo or coco",
               did_you_mean(format, {"auto", "deeplabcut", "labelme", "yolo", "coco"}));

@@ -21,14 +21,17 @@ namespace ph {
 /// YOLO-pose (Ultralytics): data.yaml with kpt_shape, and labels/*.txt beside images/*.
 [[nodiscard]] LabelSet read_yolo_pose(const std::filesystem::path& data);
 
-/// COCO keypoint files, as CVAT, SLEAP and others export them: one file, or all of a folder. Boxes, areas and sizes may be missing.
-[[nodiscard]] LabelSet read_coco_export(const std::filesystem::path& data);
+/// COCO keypoint files, as CVAT, SLEAP and others export them: one file, or all of a folder. Boxes, areas and sizes may be missing. `images`: where
+/// the pictures are, if not with the labels; empty: there.
+[[nodiscard]] LabelSet read_coco_export(const std::filesystem::path& data,
+                                        const std::filesystem::path& images = {});
 
 /// "deeplabcut", "labelme", "yolo" or "coco", by what lies in the folder. Throws Error(data) when it is none of them or several.
 [[nodiscard]] std::string label_format(const std::filesystem::path& data);
 
 /// read_…() by that name.
-[[nodiscard]] LabelSet read_labels(const std::filesystem::path& data, const std::string& format);
+[[nodiscard]] LabelSet read_labels(const std::filesystem::path& data, const std::string& format,
+                                   const std::filesystem::path& images = {});
 
 // For readers.
 /// The folder of `data`, canonical: itself, or that of a file. Throws Error(data) when it is not there.

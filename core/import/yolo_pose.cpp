@@ -56,6 +56,7 @@ class Reader {
     read_shape();
     read_names();
     read_flips();
+    read_skeleton();
     for (const char* side : {"train", "val"}) add_side(side);
     if (labels_.images.empty() && labels_.left_out.reasons().empty())
       throw Error(ErrorKind::data, file_.string() + ": no pictures", "nothing below train and val",
@@ -80,9 +81,9 @@ class Reader {
     values_ = shape[1].get<std::size_t>();
   }
 
-  // kpt_names: {0: [nose, …]}, where there; else numbers.
+  // kpt_names: {0: [nose, …]} (Ultralytics) or node_names: [nose, …] (SLEAP), where there; else numbers.
   void read_names() {
-    auto names = yaml_.value("kpt_names", Json());
+    auto names = yaml_.value("kpt_names", yaml_.value("node_names", Json()));
     if (names.is_object() && !names.empty()) names = names.front();
     std::set<std::string> different;
     if (names.is_array() && names.size() == keypoints_) {
@@ -96,7 +97,8 @@ class Reader {
                                                          : names[k].dump());
     }
     if (different.size() != keypoints_)
-      labels_.notes.push_back("the keypoints have no names (kpt_names): they are called point0, point1, …");
+      labels_.notes.push_back(
+          "the keypoints have no names (kpt_names in data.yaml): they are called point0, point1, …");
     const auto classes = yaml_.value("names", Json());
     if (classes.is_null() || classes.empty()) return;
     const auto& first = classes.is_structured() ? classes.front() : classes;
@@ -112,14 +114,32 @@ class Reader {
     const std::string expected =
         "each keypoint's number in the mirrored picture, " + std::to_string(keypoints_) + " numbers";
     if (!flips.is_array() || flips.size() != keypoints_) throw wrong("flip_idx", flips, expected);
-    labels_.flip_pairs.emplace();
+    std::vector<std::pair<int, int>> pairs;
     for (std::size_t k = 0; k < keypoints_; ++k) {
       const auto other = flips[k].is_number_integer() ? flips[k].get<std::int64_t>() : -1;
       const bool mutual = other >= 0 && static_cast<std::size_t>(other) < keypoints_ &&
                           flips[static_cast<std::size_t>(other)] == k;
       if (!mutual) throw wrong("flip_idx", flips, expected + " that name each other");
       if (static_cast<std::size_t>(other) > k)
-        labels_.flip_pairs->emplace_back(static_cast<int>(k), static_cast<int>(other));
+        pairs.emplace_back(static_cast<int>(k), static_cast<int>(other));
+    }
+    // Exporters that know nothing write 0, 1, 2, …: the names may know more.
+    if (!pairs.empty()) labels_.flip_pairs = pairs;
+  }
+
+  // SLEAP's export has one; Ultralytics knows none.
+  void read_skeleton() {
+    const auto skeleton = yaml_.value("skeleton", Json());
+    const auto count = static_cast<std::int64_t>(keypoints_);
+    for (const auto& line : skeleton.is_array() ? skeleton : Json::array()) {
+      const bool numbers =
+          line.is_array() && line.size() == 2 && line[0].is_number_integer() && line[1].is_number_integer();
+      const auto a = numbers ? line[0].get<std::int64_t>() : -1,
+                 b = numbers ? line[1].get<std::int64_t>() : -1;
+      if (std::min(a, b) >= 0 && std::max(a, b) < count && a != b)
+        labels_.skeleton.emplace_back(static_cast<int>(a), static_cast<int>(b));
+      else
+        labels_.left_out.add("lines of the skeleton with an unknown end", line.dump().substr(0, 40));
     }
   }
 

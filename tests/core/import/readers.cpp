@@ -158,6 +158,23 @@ TEST_CASE("YOLO-pose", "[import][yolo]") {
   CHECK(left_out(labels, "no numbers") == 1);
 }
 
+TEST_CASE("YOLO-pose as SLEAP exports it", "[import][yolo]") {
+  const test::TempFolder folder;
+  put(folder.path(), "data.yaml",
+      "flip_idx:\n- 0\n- 1\nkpt_shape:\n- 2\n- 3\nnames:\n  0: animal\nnode_names:\n- earL\n- earR\npath: .\n"
+      "skeleton:\n- - 0\n  - 1\n- - 0\n  - 7\ntrain: train/images\nval: val/images\n");
+  for (const std::string side : {"train", "val"}) {
+    put(folder.path(), side + "/images/" + side + ".png", picture);
+    put(folder.path(), side + "/labels/" + side + ".txt", "0 0.5 0.5 0.4 0.5 0.5 0.5 2 0.25 0.25 1");
+  }
+  const auto labels = ph::read_yolo_pose(folder.path());
+  CHECK(labels.keypoints == std::vector<std::string>{"earL", "earR"});
+  CHECK(labels.skeleton == std::vector<std::pair<int, int>>{{0, 1}});
+  CHECK(left_out(labels, "unknown end") == 1);
+  // 0, 1, 2, … says that nobody knew.
+  CHECK_FALSE(labels.flip_pairs.has_value());
+}
+
 TEST_CASE("YOLO-pose that does not fit", "[import][yolo][error]") {
   const auto [yaml, expected] = GENERATE(table<std::string, std::string>(
       {{"kpt_shape: [3]\ntrain: images\n", "kpt_shape is wrong"},
@@ -192,6 +209,20 @@ TEST_CASE("COCO files as CVAT and SLEAP write them", "[import][coco]") {
   CHECK(left_out(labels, "crowds") == 1);
   CHECK(left_out(labels, "categories without these keypoints") == 1);
   CHECK(left_out(labels, "sizes that differ") == 1);
+}
+
+TEST_CASE("COCO files away from their pictures", "[import][coco]") {
+  const test::TempFolder folder;
+  put(folder.path(), "pictures/f1.png", picture);
+  put(folder.path(), "labels.json",
+      R"({"images": [{"id": 1, "file_name": "f1.png"}], "categories": [{"id": 1, "keypoints": ["a"]}],
+    "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "keypoints": [10, 20, 2]}]})");
+  auto labels = ph::read_labels(folder / "labels.json", "coco", folder / "pictures");
+  ph::tidy_labels(labels);
+  CHECK(labels.root == folder / "pictures");
+  CHECK(labels.images.at(0).name == "f1.png");
+  CHECK_THAT(test::error_of([&] { (void)ph::read_labels(folder.path(), "labelme", folder.path()); }),
+             ContainsSubstring("--images"));
 }
 
 TEST_CASE("Folders whose labels are not known", "[import][error]") {
