@@ -6,6 +6,7 @@
 #include "commands.hpp"
 #include "config/error.hpp"
 #include "run/run_lock.hpp"
+#include "run/run_state.hpp"
 #include "run/run_status.hpp"
 
 namespace {
@@ -13,12 +14,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 std::filesystem::path work_dir;
 bool as_json = false;
-
-// A run that cannot say that it ended has been killed.
-std::string true_state(const ph::RunStatus& status, const std::optional<ph::LockHolder>& holder) {
-  if (status.state != "running") return status.state;
-  return holder && holder->alive() ? "running" : "died";
-}
 
 std::string duration(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0) return "?";
@@ -82,7 +77,7 @@ void print(const ph::RunStatus& s, const std::string& state, const std::optional
 int show() {
   const auto status = ph::read_status(work_dir);
   const auto holder = ph::lock_holder(work_dir);
-  const auto state = true_state(status, holder);
+  const auto state = ph::true_state(status, work_dir);
   if (as_json) {
     std::cout << answer(status, state).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
   } else {

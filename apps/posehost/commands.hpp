@@ -19,6 +19,10 @@ void add_status(CLI::App& app, Action& action);
 void add_ctl(CLI::App& app, Action& action);
 void add_schedule(CLI::App& app, Action& action, const std::vector<std::string>& args);
 void add_analyze_logs(CLI::App& app, Action& action);
+void add_init(CLI::App& app, Action& action);
+void add_runs(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action, const std::vector<std::string>& args);
+void add_browse(CLI::App& app, Action& action, const std::vector<std::string>& args);
 /// The same below `plugin`.
 void add_plugin_replay(CLI::App& plugin, Action& action);
 void add_plugin_kernel(CLI::App& plugin, Action& action);

@@ -28,6 +28,10 @@ int main(int argc, char** argv) {
   add_ctl(app, action);
   add_schedule(app, action, args);
   add_analyze_logs(app, action);
+  add_init(app, action);
+  add_runs(app, action);
+  add_report(app, action, args);
+  add_browse(app, action, args);
   if (args.empty()) {
     std::cout << app.help();
     return 2;

@@ -10,3 +10,5 @@ void add_bench(CLI::App& app, Action& action);
 void add_plugin_lock(CLI::App& app, Action& action);
 void add_config_schema(CLI::App& app, Action& action);
 void add_schedule(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
+void add_browse(CLI::App& app, Action& action);

@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
   add_plugin_lock(app, action);
   add_config_schema(app, action);
   add_schedule(app, action);
+  add_report(app, action);
+  add_browse(app, action);
   const auto args = normalize_arguments(argc, argv);
   try {
     parse_arguments(app, args);

@@ -56,6 +56,12 @@ std::vector<std::string> TrainingLog::keys() const {
   return all;
 }
 
+std::vector<std::string> TrainingLog::names(bool train) const {
+  std::vector<std::string> all;
+  for (const auto& [name, unused] : train ? train_ : val_) all.push_back(name);
+  return all;
+}
+
 std::vector<LogPoint> TrainingLog::series(const std::string& key) const {
   const std::vector<Value>* values = nullptr;
   const auto slash = key.find('/');

@@ -34,6 +34,9 @@ class TrainingLog {
   /// Throws Error(data): the log does not contain it.
   [[nodiscard]] std::vector<LogPoint> series(const std::string& key) const;
 
+  /// Names of the values of training rows, or of validation rows, in alphabetical order.
+  [[nodiscard]] std::vector<std::string> names(bool train) const;
+
   /// Times of training iterations by epoch; `with_first`: also the first row of each epoch and start, which
   /// has waited for the data. `all` gets every value that counts. Throws Error(data) when there is none.
   [[nodiscard]] std::vector<EpochTime> epoch_times(bool with_first, std::vector<double>& all) const;

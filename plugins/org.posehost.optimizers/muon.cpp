@@ -45,10 +45,11 @@ class Muon final : public ph::MatrixOptimizer {
     for (std::int64_t i = 0; i < layout.n_params; ++i) {
       const auto& param = *layout.params[i];
       if (param.ndim >= 2) continue;
-      throw ph::Failure(
-          PH_ERR_UNSUPPORTED,
-          "parameter " + std::string(ph::detail::from_ph(param.name)) + " has " + std::to_string(param.ndim) +
-              " dimensions; expected matrices and convolutions: name another optimizer for the rest");
+      throw ph::Failure(PH_ERR_UNSUPPORTED, "parameter " + std::string(ph::detail::from_ph(param.name)) +
+                                                " has " + std::to_string(param.ndim) +
+                                                " dimensions; expected matrices and convolutions, and "
+                                                "\"others\": {\"type\": ...}, the optimizer of "
+                                                "the rest");
     }
   }
 

@@ -8,7 +8,7 @@ shift $(($# < 2 ? $# : 2))
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 names=("$@")
-[[ ${#names[@]} -gt 0 ]] || names=(note descriptor config schema override log coco image_header pth safetensors)
+[[ ${#names[@]} -gt 0 ]] || names=(note descriptor config schema override log coco image_header labels pth safetensors)
 mkdir -p "$build/fuzz/found"
 
 # Further seeds that are in the repository anyway; small ones, so that each is tried often.

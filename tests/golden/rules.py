@@ -1,13 +1,17 @@
-"""25-step trajectories of rules that are not elementwise: LARS, Muon, schedule-free SGD, LBFGS.
+"""25-step trajectories of rules that are not elementwise: LARS, LAMB, Muon, Adafactor, schedule-free SGD, LBFGS.
 
 Writes: rules.json
 Peer:   torch 2.11.0 CPU; torch.optim.Muon (with its Newton-Schulz iteration in float32 as well, see below);
-        timm 1.0.31 timm.optim.Lars; schedulefree 1.4.1 SGDScheduleFree; torch.optim.LBFGS
+        torch.optim.Adafactor; timm 1.0.31 timm.optim.Lars and Lamb (foreach=False); schedulefree 1.4.1
+        SGDScheduleFree; torch.optim.LBFGS
 Rerun:  DIR/a/bin/python tests/golden/rules.py
 
 Start values, gradients, "absent" and "set" as in optimizers.py.  "steps" is the run in float32, "f64" in
 float64.  torch.optim.Muon rounds the matrix to bfloat16 before it iterates; "f32" and "f64" of Muon replace
 that function by the same iteration without rounding, "bf16" is torch's own.
+Lamb counts the steps of a group, posehost those of each parameter: here each parameter has a group of its own,
+whose count is taken back where there was no gradient.
+Adafactor has matrices up to 18 wide, where posehost goes another way than with small kernels, and five dimensions.
 Schedule-free: "steps" are the weights to evaluate; no gradient is absent: schedulefree counts the steps of a
 group, posehost those of each parameter.
 LBFGS minimises functions in float64 (names in FUNCTIONS); "losses" are its losses, "points" where it is.
@@ -21,6 +25,8 @@ from common import f64, write
 
 PARAMS = [("p1", (3, 4)), ("p2", (6, 2, 2)), ("p3", (5, 5))]
 WITH_BIAS = PARAMS + [("p0", (5,))]
+KERNELS = [("p0", (5,)), ("p1", (3, 4)), ("p2", (3, 2, 3, 2)), ("p4", (18, 3)), ("p5", (2, 3, 17)),
+           ("p6", (2, 1, 3, 2, 2)), ("p7", (4, 6, 1, 1)), ("p8", ())]
 ABSENT = {"p1": [3, 4, 11]}
 STEPS, KEPT, CHANGE = 25, (1, 2, 25), 10
 
@@ -36,6 +42,21 @@ LARS = [
     dict(lr=0.1, momentum=0.8, dampening=0.2, weight_decay=0.05, trust_clip=True, trust_coeff=0.5),
     dict(lr=0.2, weight_decay=0.0, always_adapt=True, trust_coeff=0.1),
     dict(lr=0.2, weight_decay=0.0, momentum=0.5),
+]
+LAMB = [
+    dict(lr=0.02),
+    dict(lr=0.05, betas=[0.8, 0.95], eps=1e-4, weight_decay=0.1, max_grad_norm=0.5, trust_clip=True),
+    dict(lr=0.02, weight_decay=0.0, always_adapt=True, grad_averaging=False, max_grad_norm=None),
+    dict(lr=0.02, weight_decay=0.0, bias_correction=False),
+    dict(lr=0.03, weight_decay=0.2, caution=True, max_grad_norm=2.0),
+    dict(lr=0.03, weight_decay=0.2, decoupled_decay=True, corrected_weight_decay=True, caution=True),
+    dict(lr=0.03, weight_decay=0.1, decoupled_decay=True, trust_clip=True, grad_averaging=False),
+]
+ADAFACTOR = [
+    dict(),
+    dict(lr=0.3, weight_decay=0.1, beta2_decay=-0.5),
+    dict(lr=0.1, eps=[1e-2, 0.2], d=2.0, maximize=True),
+    dict(lr=0.5, eps=[0.3, 1e-4], weight_decay=0.05, beta2_decay=-0.9),
 ]
 FREE = [
     dict(lr=0.5),
@@ -67,22 +88,33 @@ def unrounded_muon():
         _muon._zeropower_via_newtonschulz = kept
 
 
-def run(make, params, args, dtype, flat=False, evaluate=None, absent=ABSENT):
+def run(make, params, args, dtype, flat=False, evaluate=None, absent=ABSENT, later=None):
     tensors = []
     for name, shape in params:
         value = torch.from_numpy(weights.tensor(name, shape)).to(dtype)
         tensors.append(torch.nn.Parameter(value.reshape(shape[0], -1) if flat else value))
     optim = make(tensors, args)
+    changes = changes_of(optim, later)
     out = {}
     for k in range(1, STEPS + 1):
-        if k == CHANGE:
-            for group in optim.param_groups:
-                group["lr"] = args["lr"] * 0.1
+        for group in optim.param_groups:
+            for name, value in changes.get(k, {}).items():
+                if name in ("beta1", "beta2"):
+                    betas = list(group["betas"])
+                    betas[int(name[-1]) - 1] = value
+                    group["betas"] = tuple(betas)
+                else:
+                    assert name in group, name
+                    group[name] = value
         for (name, shape), p in zip(params, tensors):
             p.grad = None
             if k not in absent.get(name, ()):
                 p.grad = torch.from_numpy(weights.tensor(f"{name}.grad.{k}", shape)).to(dtype).reshape(p.shape)
         optim.step()
+        if len(optim.param_groups) > 1:  # Lamb
+            for group in optim.param_groups:
+                if group["params"][0].grad is None:
+                    group["step"] -= 1
         if k in KEPT:
             if evaluate:
                 optim.eval()
@@ -92,13 +124,23 @@ def run(make, params, args, dtype, flat=False, evaluate=None, absent=ABSENT):
     return out
 
 
-def cases(kind, settings, make, params, flat=False, evaluate=None, absent=ABSENT, around=contextlib.nullcontext):
+def changes_of(optim, later):
+    """By step; the lr is a tenth from CHANGE on."""
+    changes = {CHANGE: {"lr": optim.defaults["lr"] * 0.1}}
+    if later:
+        changes[16] = later
+    return changes
+
+
+def cases(kind, settings, make, params, flat=False, evaluate=None, absent=ABSENT, around=contextlib.nullcontext,
+          later=None):
     for args in settings:
         with around():
+            changes = changes_of(make([torch.nn.Parameter(torch.zeros(2, 2))], args), later)
             case = {"type": kind, "args": args, "params": [{"name": n, "shape": list(s)} for n, s in params],
-                    "absent": absent, "set": {str(CHANGE): {"lr": args["lr"] * 0.1}},
-                    "steps": run(make, params, args, torch.float32, flat, evaluate, absent),
-                    "f64": run(make, params, args, torch.float64, flat, evaluate, absent)}
+                    "absent": absent, "set": {str(k): v for k, v in changes.items()},
+                    "steps": run(make, params, args, torch.float32, flat, evaluate, absent, later),
+                    "f64": run(make, params, args, torch.float64, flat, evaluate, absent, later)}
         if kind == "Muon":
             case["bf16"] = run(make, params, args, torch.float32, flat)
         yield case
@@ -115,6 +157,17 @@ def lars(tensors, args):
     from timm.optim import Lars
 
     return Lars(tensors, **args)
+
+
+def lamb(tensors, args):
+    from timm.optim import Lamb
+
+    args = {k: tuple(v) if isinstance(v, list) else v for k, v in args.items()}
+    return Lamb([{"params": [p]} for p in tensors], foreach=False, **args)
+
+
+def adafactor(tensors, args):
+    return torch.optim.Adafactor(tensors, foreach=False, **args)
 
 
 def free(tensors, args):
@@ -170,5 +223,9 @@ if __name__ == "__main__":
     write("rules.json", [
         *cases("Muon", MUON, muon, PARAMS, flat=True, around=unrounded_muon),
         *cases("LARS", LARS, lars, WITH_BIAS),
+        *cases("LAMB", LAMB, lamb, WITH_BIAS, absent={"p1": [3, 4, 11], "p0": [1, 2, 17]},
+               later=dict(beta1=0.6, beta2=0.9, weight_decay=0.05)),
+        *cases("Adafactor", ADAFACTOR, adafactor, KERNELS, absent={"p1": [3, 4, 11], "p0": [1, 2, 17], "p4": [1]},
+               later=dict(beta2_decay=-0.7, d=1.5, weight_decay=0.02)),
         *cases("ScheduleFreeSGD", FREE, free, WITH_BIAS, evaluate=True, absent={}),
         *lbfgs()])
