@@ -1,5 +1,6 @@
 #pragma once
 #include <posehost/abi.h>
+#include <posehost/abi_draft.h>
 
 #include <cstdint>
 #include <memory>
@@ -12,6 +13,8 @@ struct Services {
   const ph_vector* vector = nullptr;
   const ph_linalg* linalg = nullptr;
   const ph_all_reduce* all_reduce = nullptr;
+  const ph_train_pipeline* train_pipeline = nullptr;
+  const ph_profile* profile = nullptr;
   bool random = true;      ///< whether there are random numbers (made per instance: host_table.cpp)
   std::uint64_t seed = 0;  ///< of the run
 };
