@@ -87,8 +87,8 @@ expect "after_train_iter failed"
 run 0 "$posehost" run "$small" --work-dir "$work/off" --plugin-dir "$probe" --set total_epochs=1 \
   --set custom_hooks="$(fault ', "action": "fail", "on_error": "disable"')"
 expect "the run goes on without this hook"
-run 134 "$posehost" run "$small" --work-dir "$work/hang" --plugin-dir "$probe" --set runtime.watchdog_s=1 \
-  --set custom_hooks="$(fault ', "action": "hang", "value": 60')"
+run 134 "$posehost" run "$small" --work-dir "$work/hang" --plugin-dir "$probe" --set runtime.watchdog_s=8 \
+  --set custom_hooks="$(fault ', "action": "hang", "value": 600')"
 expect "plugin org.posehost.test.probe/Probe is stuck: the watchdog ends it"
 expect "after_train_iter, iteration 3"
 run 139 "$posehost" run "$small" --work-dir "$work/segv" --plugin-dir "$probe" --set custom_hooks="$(fault ', "action": "wild"')"

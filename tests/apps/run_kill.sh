@@ -11,7 +11,7 @@ cd "$source/configs"
 small=$source/tests/apps/small.json
 # Long enough that each process gets somewhere; files at other places than epochs' ends; an average, a schedule
 # and the best metric are state, too.
-epochs=$((2 + 2 * kills))
+epochs=$((3 + kills))
 args=(--set total_epochs=$epochs --set evaluation.interval=4 --set 'checkpoint_config={"interval": 7, "by_epoch": false, "max_keep_ckpts": 2}'
   --set 'custom_hooks=[{"type": "EMAHook"}]' --set 'lr_config={"policy": "CosineAnnealing", "min_lr": 0, "by_epoch": false}'
   --set log_config.interval=1)

@@ -51,7 +51,8 @@ TEST_CASE("A trace has data, forward, backward, optimizer and each hook", "[trai
   CHECK(count["org.posehost.hooks/TextLogger after_train_iter"] >= 3);
 
   std::string all;
-  for (const auto& line : ph::describe_end(plan, {}, {}, {})) all += line + "\n";
+  for (const auto& line : ph::describe_end(plan, {}, {}, std::filesystem::file_time_type::min()))
+    all += line + "\n";
   CHECK_THAT(all, test::ContainsSubstring("plugin  org.posehost.hooks/TextLogger "));
   CHECK_THAT(all, test::ContainsSubstring("time    forward"));
   CHECK_THAT(all, test::ContainsSubstring("log.trace.json, "));
@@ -60,7 +61,7 @@ TEST_CASE("A trace has data, forward, backward, optimizer and each hook", "[trai
 TEST_CASE("A run that a hook ends is finished, and stays so when it is resumed", "[train][hooks]") {
   const test::TempFolder folder;
   const std::string patch =
-      R"({"total_epochs": 9, "evaluation": {"interval": 1, "metric": "EPE"},
+      R"({"total_epochs": 9, "evaluation": {"interval": 1, "metric": "EPE", "save_best": null},
           "custom_hooks": [{"type": "EarlyStoppingHook", "monitor": "EPE", "stopping_threshold": 1e9}]})";
   auto plan = ph::make_plan(test::small_run(folder.path(), patch));
   const auto result = test::train(plan);
