@@ -1,7 +1,7 @@
 # A thin layer over the CMake presets: it gets what a fresh machine lacks, then configures, builds and
 # runs. Nothing here is needed to work with CMake directly.
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test build packages libtorch dev asan tsan fuzz format check-format install package clean always
+.PHONY: help quickstart test test-long build packages libtorch dev asan tsan fuzz format check-format install package clean always
 
 JOBS ?= $(shell nproc)
 # Empty: LibTorch in .deps/libtorch, which `make libtorch` fills.
@@ -21,6 +21,10 @@ quickstart: build ## builds, then trains a small net on 72 real images; writes r
 test: build ## builds and runs all tests
 	@$(call build,release)
 	@ctest --preset release
+
+test-long: build ## the tests that take long: a run killed fifty times
+	@$(call build,release)
+	@ctest --preset long
 
 build: libtorch build/release/.configured ## the programs and plugins, into build/release/
 	@$(call build,release) --target programs

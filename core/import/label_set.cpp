@@ -42,6 +42,13 @@ std::array<double, 4> around(const Extent& points, const LabelledImage& image) {
   return cut({points.left - x, points.top - y, points.right + x, points.bottom + y}, image);
 }
 
+// What exporters (CVAT's) write where nobody drew a box: ears and tail would stick out of it.
+bool is_extent(const std::array<double, 4>& box, const Extent& points) {
+  constexpr double near = 0.51;
+  return std::abs(box[0] - points.left) < near && std::abs(box[1] - points.top) < near &&
+         std::abs(box[0] + box[2] - points.right) < near && std::abs(box[1] + box[3] - points.bottom) < near;
+}
+
 bool finite(const std::array<double, 4>& box) {
   return std::all_of(box.begin(), box.end(), [](double v) { return std::isfinite(v) && std::abs(v) < 1e9; });
 }
@@ -85,6 +92,10 @@ bool complete(LabelSet& labels, LabelledObject& object, const LabelledImage& ima
       labels.left_out.add("boxes without area in the picture (made from the points instead)", image.name);
       object.box.reset();
     }
+  }
+  if (object.box && is_extent(*object.box, *points)) {
+    labels.left_out.add("boxes that are but the extent of the points (made anew, with room)", image.name);
+    object.box.reset();
   }
   if (!object.box) object.box = around(*points, image);
   const double whole = (*object.box)[2] * (*object.box)[3];

@@ -61,7 +61,7 @@ struct LabelSet {
 };
 
 /// Every object gets K points, sizes come from the pictures' headers, points that are no numbers or lie outside the picture count
-/// as not labelled, boxes are cut to the picture or made of the points where there is none. What is left without use goes, images
+/// as not labelled, boxes are cut to the picture or made of the points where there is none or an exporter did so without room. What is left without use goes, images
 /// without an object too. Throws Error(data) when nothing remains.
 void tidy_labels(LabelSet& labels);
 

@@ -55,6 +55,8 @@ struct HostTable::Calls {
     if (name == PH_SERVICE_LINALG) return all.linalg;
     if (name == PH_SERVICE_ALL_REDUCE) return all.all_reduce;
     if (name == PH_SERVICE_CUDA_LAUNCH) return all.cuda_launch;
+    if (name == PH_SERVICE_TRAIN_PIPELINE) return all.train_pipeline;
+    if (name == PH_SERVICE_PROFILE) return all.profile;
     if (name == PH_SERVICE_RANDOM && all.random) return &static_cast<const HostTable*>(ctx)->random_;
     return nullptr;
   }

@@ -18,6 +18,8 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}
 pre{background:#fff;border:1px solid #ddd;padding:10px;overflow:auto;font-size:13px;max-height:640px}
 summary{cursor:pointer;color:#0b57a4}
 svg.plot{background:#fff;border:1px solid #ddd;margin:4px 0;max-width:100%;height:auto;font:12px system-ui,sans-serif}
+.legend span{display:inline-block;margin-right:14px}
+.legend b{display:inline-block;width:10px;height:10px;border-radius:5px;border:1px solid #000;margin-right:5px}
 .samples{display:flex;flex-wrap:wrap;align-items:flex-start;gap:12px}
 figure{margin:0;background:#fff;border:1px solid #ddd;padding:6px;max-width:100%}
 figure svg{display:block;max-width:100%;background:#222}

@@ -130,7 +130,7 @@ std::optional<SampleView::Layer> file_layer(const Instance& instance) {
   return SampleView::Layer{data_uri(mime, file.bytes()),
                            {0, 0, static_cast<double>(size->width), static_cast<double>(size->height)},
                            1,
-                           false};
+                           true};
 }
 
 }  // namespace ph

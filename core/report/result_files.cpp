@@ -49,11 +49,19 @@ fs::path path_of_run(const fs::path& work_dir, const std::string& given) {
   }
 }
 
+double pck_threshold(const Node& config) {
+  constexpr double otherwise = 0.05;
+  const auto evaluation = config.find("evaluation");
+  const auto given = evaluation ? evaluation->find("pck_thr") : std::nullopt;
+  return given && given->is_number() ? given->f64() : otherwise;
+}
+
 std::optional<ReportResults> results_of_files(const fs::path& work_dir, std::size_t samples) {
   const auto file = work_dir / "result_keypoints.json";
   std::error_code failed;
   if (!fs::is_regular_file(file, failed)) return std::nullopt;
-  const auto val = load_config(work_dir / "config.json").at("data").at("val");
+  const auto config = load_config(work_dir / "config.json");
+  const auto val = config.at("data").at("val");
   const auto annotations = path_of_run(work_dir, val.at("ann_file").string());
   const auto truth = read_coco_truth(annotations);
   auto paired = pair_results(truth, read_coco_results(file, truth));
@@ -68,6 +76,7 @@ std::optional<ReportResults> results_of_files(const fs::path& work_dir, std::siz
   for (auto k = info.keypoints.size(); k < truth.keypoints; ++k) info.keypoints.push_back(std::to_string(k));
   ReportResults results;
   results.source = "result_keypoints.json of the work dir: the run's last evaluation.";
+  results.pck_thr = pck_threshold(config);
   results.keypoints = keypoint_rows(paired.instances, paired.predictions, info, results.pck_thr);
   const auto ranked = rank_samples(paired.instances, paired.predictions);
   for (std::size_t i = 0; i < std::min(samples, ranked.size()); ++i) {

@@ -158,7 +158,9 @@ void add_results(HtmlPage& page, const ReportResults& results) {
   const std::string legend =
       "Green rings are labels, dots predictions, the dashed line the box. A name shows under the mouse.";
   if (!results.worst.empty())
-    page.section("Worst samples", HtmlPage::paragraph(legend) + figures(results.worst));
+    page.section("Worst samples", HtmlPage::paragraph(legend) +
+                                      keypoint_legend(results.worst[0].names, results.worst[0].colors) +
+                                      figures(results.worst));
   if (!results.best.empty()) page.section("Best samples", figures(results.best));
 }
 

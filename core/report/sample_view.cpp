@@ -121,6 +121,16 @@ std::array<std::uint8_t, 3> keypoint_color(const std::vector<std::array<std::uin
   return rgb;
 }
 
+std::string keypoint_legend(const std::vector<std::string>& names,
+                            const std::vector<std::array<std::uint8_t, 3>>& colors) {
+  std::string out = "<p class=\"legend\">";
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    out += "<span><b style=\"background:" + colour_text(keypoint_color(colors, k)) + "\"></b>" +
+           html_escape(names[k]) + "</span> ";
+  }
+  return out + "</p>\n";
+}
+
 std::string sample_figure(const SampleView& view, int width) {
   const auto& [x, y, w, h] = view.shown;
   if (!(w > 0) || !(h > 0)) return {};

@@ -31,6 +31,10 @@ struct SampleView {
 /// predicted points, or the true ones where there are none. Names show under the mouse. Equal input gives equal text.
 [[nodiscard]] std::string sample_figure(const SampleView& view, int width);
 
+/// Names beside dots in their colours.
+[[nodiscard]] std::string keypoint_legend(const std::vector<std::string>& names,
+                                          const std::vector<std::array<std::uint8_t, 3>>& colors);
+
 /// The colour of keypoint `k`: given, where not all are alike, else of a circle of hues.
 [[nodiscard]] std::array<std::uint8_t, 3> keypoint_color(
     const std::vector<std::array<std::uint8_t, 3>>& given, std::size_t k);

@@ -2,6 +2,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "run/run_times.hpp"
+
 namespace ph {
 
 /// Where the run is, for those who find it stuck or dead: the watchdog's thread and signal handlers.
@@ -14,14 +16,16 @@ struct RunPlace {
 };
 [[nodiscard]] RunPlace& place() noexcept;
 
-/// Says who is at work while it lives; counts as a sign of life at both ends.
+/// Says who is at work while it lives; counts as a sign of life at both ends, and for RunTimes. Main thread.
 class PlaceScope {
  public:
   PlaceScope(const char* who, const char* doing) noexcept
       : who_{place().who.exchange(who)}, doing_{place().doing.exchange(doing)} {
     ++place().beats;
+    run_times().begin(who, doing);
   }
   ~PlaceScope() {
+    run_times().end();
     place().who = who_;
     place().doing = doing_;
     ++place().beats;

@@ -2,6 +2,7 @@
 
 #include "service/plain_linalg.hpp"
 #include "service/plain_vector.hpp"
+#include "service/run_services.hpp"
 
 namespace ph {
 namespace {
@@ -30,6 +31,8 @@ Services plain_services() noexcept {
   all.vector = plain_vector();
   all.linalg = plain_linalg();
   all.all_reduce = &alone;
+  all.train_pipeline = train_pipeline_service();
+  all.profile = profile_service();
   return all;
 }
 

@@ -199,7 +199,7 @@ std::string browse_html(const BrowseOptions& options) {
   page.section("As the network gets them",
                HtmlPage::paragraph("Dots are keypoints (names show under the mouse), the dashed line the "
                                    "annotated box, coloured clouds the target heatmaps.") +
-                   figures + "</div>\n");
+                   keypoint_legend(dataset.info().keypoints, dataset.info().colors) + figures + "</div>\n");
   std::string names;
   for (const auto& [a, b] : dataset.info().flip_pairs)
     names += (names.empty() ? "" : ", ") + dataset.info().keypoints[static_cast<std::size_t>(a)] + "/" +

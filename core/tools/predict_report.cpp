@@ -79,13 +79,6 @@ RunPlan plan_for(const PredictReportOptions& options) {
   return plan;
 }
 
-double pck_threshold(const Node& config) {
-  if (const auto evaluation = config.find("evaluation")) {
-    if (const auto given = evaluation->find("pck_thr"); given && given->is_number()) return given->f64();
-  }
-  return 0.05;
-}
-
 }  // namespace
 
 ReportResults predict_for_report(const PredictReportOptions& options) {

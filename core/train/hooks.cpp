@@ -130,6 +130,7 @@ void HookList::run(const ph_hook_event& event, const std::function<void()>& afte
     const auto* outer = running_;
     if (entry.builtin) {
       running_ = nullptr;
+      const PlaceScope here(nullptr, entry.name.c_str());
       entry.builtin(event.stage);
     } else {
       call(entry, stage_name(event.stage),

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "data/sample.hpp"
+#include "service/run_services.hpp"
 #include "system/limits.hpp"
 #include "train/plan_parts.hpp"
 
@@ -108,6 +110,29 @@ void plan_data(RunPlan& plan, const RunOptions& options) {
   if (val_losses) {
     plan.val_loss =
         std::make_unique<Loader>(dataset(plan, options, with_targets(*val, train), false), val_options);
+  }
+}
+
+// Epochs are the key of everything random, so a later pipeline is a loader of its own with the same
+// instances: nothing of the one before has to be known on resume.
+void plan_pipelines(RunPlan& plan, const RunOptions& options) {
+  const auto requests = take_pipeline_requests();
+  if (!plan.train) return;
+  const auto data = plan.config.at("data");
+  for (const auto& request : requests) {
+    const auto train = data.at("train");
+    Json json = train.json();
+    json["pipeline"] = Json::parse(request.pipeline);
+    auto loader = std::make_unique<Loader>(dataset(plan, options, train.with(json), false),
+                                           loader_options(plan, data, "train_dataloader", true));
+    const auto now = plan.train->dataset().shapes(), then = loader->dataset().shapes();
+    if (now.img != then.img || now.target != then.target || now.target_weight != then.target_weight) {
+      throw train.error("the pipeline from epoch " + std::to_string(request.first_epoch) +
+                            " on makes samples of other shapes",
+                        "images and targets like those of data.train.pipeline",
+                        "the same TopDownAffine, target and Collect in both");
+    }
+    plan.later_pipelines.push_back({request.first_epoch, std::move(loader)});
   }
 }
 

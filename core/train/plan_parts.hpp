@@ -13,5 +13,6 @@ void plan_model(RunPlan& plan, const RunOptions& options);
 void plan_length(RunPlan& plan, const RunOptions& options);
 void plan_optimizer(RunPlan& plan, const RunOptions& options);
 void plan_hooks(RunPlan& plan, const RunOptions& options);
+void plan_pipelines(RunPlan& plan, const RunOptions& options);  // what hooks asked for
 
 }  // namespace ph

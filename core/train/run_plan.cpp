@@ -5,6 +5,7 @@
 #include "config/run_config.hpp"
 #include "log/log.hpp"
 #include "plugin/lock.hpp"
+#include "service/run_services.hpp"
 #include "train/plan_parts.hpp"
 #include "train/stored_checkpoints.hpp"
 #include "train/torch_services.hpp"
@@ -50,6 +51,13 @@ HashCheck check_of_lock(const RunOptions& options) {
 
 }  // namespace
 
+Loader& RunPlan::train_of(std::int64_t epoch) const {
+  auto* loader = train.get();
+  for (const auto& later : later_pipelines)
+    if (epoch >= later.first_epoch) loader = later.loader.get();
+  return *loader;
+}
+
 RunPlan make_plan(const RunOptions& options, HashCheck check) {
   RunPlan plan;
   plan.steps = std::make_shared<HostSteps>();
@@ -60,6 +68,7 @@ RunPlan make_plan(const RunOptions& options, HashCheck check) {
   plan.compat = plan.config.has("compat") ? &compat_for(plan.config.at("compat")) : &default_compat();
   plan.compute = set_up_compute(plan.config.at("runtime"));
   use_torch_services(static_cast<std::uint64_t>(plan.seed));
+  (void)take_pipeline_requests();  // of a plan that failed
   plan.plugins = std::make_shared<PluginCatalog>(PluginCatalog::scan(
       plugin_folders(options.plugin_dirs, &plan.config), check ? std::move(check) : check_of_lock(options)));
 
@@ -69,6 +78,7 @@ RunPlan make_plan(const RunOptions& options, HashCheck check) {
   plan_length(plan, options);
   plan_optimizer(plan, options);
   plan_hooks(plan, options);
+  plan_pipelines(plan, options);
   plan.plugins->require(plan.config, /*all_resolved=*/true);
   return plan;
 }

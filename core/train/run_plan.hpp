@@ -36,6 +36,12 @@ struct HostSteps {
   std::function<void()> optimize;
 };
 
+/// What makes the training batches from an epoch on.
+struct LaterPipeline {
+  std::int64_t first_epoch;
+  std::unique_ptr<Loader> loader;
+};
+
 /// A run, built and checked before its first batch. Everything that can be wrong in a config is found
 /// while this is made; nothing is written yet.
 struct RunPlan {
@@ -55,8 +61,12 @@ struct RunPlan {
   RunLength length;
   std::vector<WorkflowEntry> workflow;
   std::unique_ptr<Loader> train, val, val_loss;  ///< val: for evaluation; val_loss: with targets
+  std::vector<LaterPipeline> later_pipelines;    ///< by epoch; all with train's instances and batches
   std::vector<std::shared_ptr<const Metric>> metrics;
   GradientRules gradients;
+
+  /// What makes the batches of an epoch.
+  [[nodiscard]] Loader& train_of(std::int64_t epoch) const;
 };
 
 /// Builds the plan. Throws Error; nothing but memory is touched.

@@ -34,6 +34,7 @@ Runner::Runner(RunPlan& plan, std::string run_name, double stop_after_s)
       started_{std::chrono::steady_clock::now()},
       stop_after_s_{stop_after_s},
       cycle_{unroll(plan.workflow)} {
+  run_times().reset();
   rule_name_ = plan.optimizers->description();
   place().iteration = 0;
   plan.steps->schedule = [this](const ScheduleChain& chain) { apply_schedule(chain); };
@@ -45,13 +46,16 @@ RunResult Runner::run() {
   view_.set_start(epoch_, iter_);
   for (const auto& chain : plan_.schedules) apply_schedule(*chain);
   stage(PH_STAGE_BEFORE_RUN);
-  if (plan_.length.by_epoch) {
+  if (view_.stop) {
+    end_by_hook();
+    stop_ = true;  // it had ended before, and nothing has been trained since
+  } else if (plan_.length.by_epoch) {
     run_epochs();
   } else {
     run_iterations();
   }
   writer_.wait();
-  result_.finished = !stop_;
+  result_.finished = !stop_ || ended_by_hook_;
   stage(PH_STAGE_AFTER_RUN);
   writer_.wait();
   progress_.finish();
@@ -89,9 +93,10 @@ void Runner::train_epoch() {
   iters_in_epoch_ = plan_.train->batches();
   if (!std::exchange(resumed_log_, false)) log_.clear();
   plan_.model->train();
-  plan_.train->start(epoch_, inner_iter_);
+  auto& loader = plan_.train_of(epoch_);
+  loader.start(epoch_, inner_iter_);
   stage(PH_STAGE_BEFORE_TRAIN_EPOCH);
-  while (auto batch = next_batch(*plan_.train)) {
+  while (auto batch = next_batch(loader)) {
     train_iteration(*batch);
     if (stopping()) {
       if (inner_iter_ < iters_in_epoch_) return;
@@ -107,7 +112,7 @@ void Runner::run_iterations() {
   mode_ = PH_MODE_TRAIN;
   iters_in_epoch_ = plan_.train->batches();
   plan_.model->train();
-  plan_.train->start(epoch_, inner_iter_);
+  plan_.train_of(epoch_).start(epoch_, inner_iter_);
   while (!stop_ && iter_ < plan_.length.max_iters) {
     if (!cycle_[static_cast<std::size_t>(flow_)]) {
       const auto first = flow_;
@@ -115,10 +120,11 @@ void Runner::run_iterations() {
         ++flow_;
       validate(std::min(flow_ - first, plan_.val_loss->batches()));
     } else {
-      auto batch = next_batch(*plan_.train);
+      auto batch = next_batch(plan_.train_of(epoch_));
       if (!batch) {
         inner_iter_ = 0;
-        plan_.train->start(++epoch_);
+        ++epoch_;
+        plan_.train_of(epoch_).start(epoch_);
         continue;
       }
       train_iteration(*batch);
@@ -174,8 +180,10 @@ bool Runner::stopping() {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started_;
   if (const int number = signals_.stop()) {
     result_.stop_reason = number == SIGINT ? "SIGINT" : "SIGTERM";
+  } else if (asked_to_stop_) {
+    result_.stop_reason = "posehost ctl";
   } else if (view_.stop) {
-    result_.stop_reason = *view_.stop;
+    end_by_hook();
   } else if (stop_after_s_ > 0 && elapsed.count() >= stop_after_s_) {
     result_.stop_reason = "--stop-after";
   } else {
@@ -183,6 +191,12 @@ bool Runner::stopping() {
   }
   save_and_stop();
   return true;
+}
+
+// A hook that ends a run has found it complete: unlike one that was stopped, it is not to be requeued.
+void Runner::end_by_hook() {
+  result_.stop_reason = *view_.stop;
+  ended_by_hook_ = true;
 }
 
 void Runner::stage(std::int32_t stage) {

@@ -23,8 +23,8 @@ struct RunRequest;
 
 /// How a run ended.
 struct RunResult {
-  bool finished = false;  ///< false: stopped early and saved
-  std::string stop_reason;
+  bool finished = false;                                ///< false: stopped early and saved, to be resumed
+  std::string stop_reason;                              ///< also where a hook ended the run before its length
   std::filesystem::path checkpoint;                     ///< the newest
   std::vector<std::pair<std::string, double>> metrics;  ///< of the last evaluation
   std::vector<Prediction> predictions;                  ///< likewise
@@ -75,6 +75,7 @@ class Runner {
   [[nodiscard]] RunPosition position() const;
   [[nodiscard]] bool stopping();
   void save_and_stop();
+  void end_by_hook();
   // runner_control.cpp: what comes from outside.
   void answer(const RunRequest& request);
   void steer(const std::string& name, double value);
@@ -115,7 +116,7 @@ class Runner {
   std::int64_t accumulated_ = 0;  // iterations in the gradients that no update has used
   std::vector<std::string> anomalous_;
   std::vector<bool> cycle_;  // the workflow, one entry per unit
-  bool stop_ = false;
+  bool stop_ = false, asked_to_stop_ = false, ended_by_hook_ = false;
   bool resumed_log_ = false;  // the log goes on in mid-epoch
   std::int64_t evaluated_at_ = -1;
 };

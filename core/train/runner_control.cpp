@@ -23,7 +23,7 @@ void Runner::attach(RunControl& control) {
 void Runner::answer(const RunRequest& request) {
   log_info("posehost ctl: " + request.action + (request.name.empty() ? "" : " " + request.name));
   if (request.action == "stop") {
-    view_.stop = "posehost ctl";
+    asked_to_stop_ = true;
   } else if (request.action == "save") {
     save({"iter_" + std::to_string(iter_) + ".safetensors", true, true, {}});
   } else if (request.action == "evaluate") {

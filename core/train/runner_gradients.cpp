@@ -44,6 +44,7 @@ void Runner::optimize() {
 }
 
 void Runner::differentiate() {
+  const PlaceScope here(nullptr, "backward");
   auto loss = loss_;
   const auto factor = plan_.gradients.loss_factor(iter_, plan_.length.max_iters);
   if (factor != 1) loss = loss / static_cast<double>(factor);

@@ -44,6 +44,7 @@ void Runner::train_iteration(const Batch& batch) {
 // Whatever draws from torch's generator (dropout) draws the same in a resumed run, and each time that a
 // rule evaluates the same batch.
 TrainOutput Runner::forward(const Batch& batch) {
+  const PlaceScope here(nullptr, "forward");
   Rng draw({static_cast<std::uint64_t>(plan_.seed), epoch_, iter_, purpose_of("torch")});
   at::manual_seed((std::uint64_t{draw.bits()} << 32) | draw.bits());
   const AutocastScope autocast(plan_.compute);

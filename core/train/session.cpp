@@ -1,19 +1,17 @@
 #include "train/session.hpp"
 
-#include <sys/utsname.h>
 #include <torch/version.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <ctime>
 
 #include "log/log.hpp"
-#include "system/limits.hpp"
-#include "tensor/file_mapping.hpp"
 #include "tensor/safetensors.hpp"
-#include "tensor/sha256.hpp"
 #include "tools/picture.hpp"
 #include "train/run_control.hpp"
+#include "train/run_summary.hpp"
 #include "train/runner.hpp"
 
 namespace ph {
@@ -46,30 +44,12 @@ void make_work_dir(const RunPlan& plan) {
   }
 }
 
-// What a run can be made again from.
-void describe_environment(const RunPlan& plan) {
-  utsname system{};
-  uname(&system);
-  char memory[64];
-  std::snprintf(memory, sizeof memory, "%.1f GiB", static_cast<double>(usable_memory()) / (1 << 30));
-  log_info(std::string("host ") + system.nodename + ", " + system.sysname + " " + system.release + ", " +
-           std::to_string(usable_cores()) + " usable cores, " + memory + " usable memory" +
-           (cpu_quota() > 0 ? ", cgroup's CPU quota " + std::to_string(cpu_quota()) : ""));
-  Json config = plan.config.json();
-  for (const char* key : {"work_dir", "load_from", "resume_from"}) config.erase(key);
-  log_info("config SHA-256 " + sha256(config.dump()));
-  for (const auto* entry : plan.plugins->loaded()) {
-    log_info("plugin " + entry->note.id + " " + entry->note.version + ", " + entry->file.string() +
-             ", SHA-256 " + sha256(FileMapping(entry->file, "a plugin").bytes()));
-  }
-}
-
 void describe_start(const RunPlan& plan) {
   const auto& length = plan.length;
   log_info("posehost " POSEHOST_VERSION ", LibTorch " TORCH_VERSION ", " +
            std::to_string(plan.compute.threads) + " threads, device " + plan.compute.device.str() +
            ", precision " + (plan.compute.bf16 ? "bf16" : "fp32") + ", seed " + std::to_string(plan.seed));
-  describe_environment(plan);
+  for (const auto& line : describe_environment(plan)) log_info(line);
   for (const auto& note : plan.compute.notes) log_info(note);
   for (const auto* loader : {plan.train.get(), plan.val.get()}) {
     if (!loader) continue;
@@ -92,18 +72,8 @@ void describe_start(const RunPlan& plan) {
                             : std::to_string(length.max_iters) + " iters"));
 }
 
-void summarize(const RunPlan& plan, const RunOptions& options, const RunResult& result,
-               const std::filesystem::path& picture) {
-  std::string metrics;
-  for (const auto& [name, value] : result.metrics) {
-    char text[64];
-    std::snprintf(text, sizeof text, "  %s %.4f", name.c_str(), value);
-    metrics += text;
-  }
-  if (!metrics.empty()) log_info("result  " + metrics.substr(2));
-  if (!picture.empty()) log_info("picture " + picture.string());
-  if (!result.checkpoint.empty()) log_info("weights " + result.checkpoint.string());
-  log_info("work dir " + plan.work_dir.string());
+void summarize(const RunPlan& plan, const RunOptions& options, const RunResult& result) {
+  if (result.finished && !result.stop_reason.empty()) log_info("ended   by " + result.stop_reason);
   const auto command = "posehost run " + options.config.string() + " --work-dir " + plan.work_dir.string() +
                        (options.locked ? " --locked" : "");
   log_info(result.finished ? "next    " + command + " --resume --set total_epochs=" +
@@ -114,6 +84,7 @@ void summarize(const RunPlan& plan, const RunOptions& options, const RunResult& 
 
 // Everything once the work dir is this run's alone.
 int run_controlled(RunPlan& plan, const RunOptions& options, const std::string& name, RunControl& control) {
+  const auto began = std::filesystem::file_time_type::clock::now() - std::chrono::seconds(1);
   write_file_atomically(plan.work_dir / "config.json", pretty_config(plan.config, true) + "\n");
   describe_start(plan);
 
@@ -130,7 +101,8 @@ int run_controlled(RunPlan& plan, const RunOptions& options, const std::string& 
     picture = plan.work_dir / "val_samples.png";
     write_samples_picture(picture, plan.val->dataset(), result.predictions);
   }
-  summarize(plan, options, result, picture);
+  for (const auto& line : describe_end(plan, result, picture, began)) log_info(line);
+  summarize(plan, options, result);
   control.end(result.finished ? "finished" : "stopped", result.stop_reason,
               result.finished ? 0 : kExitRequeue);
   return result.finished ? 0 : kExitRequeue;

@@ -88,6 +88,10 @@ class Evaluation final : public ph::Hook {
     if (is_better(key, value)) keep_best(run, key, value);
   }
 
+  void after_run(ph::RunView&) override {
+    if (best_) host_.info("best    " + best_key_ + " " + shown(*best_) + ", " + best_file_);
+  }
+
   std::string save_state() const override {
     Json json{{"evaluated_at", evaluated_at_}};
     if (best_) json["best"] = {{"value", *best_}, {"key", best_key_}, {"file", best_file_}};
@@ -153,9 +157,13 @@ class Evaluation final : public ph::Hook {
     best_key_ = key;
     best_file_ = file;
     run.request_save(file, PH_SAVE_OPTIMIZER, old);
-    char shown[400];  // %.4f of the largest double has 314 characters
-    std::snprintf(shown, sizeof shown, "%.4f", value);
-    host_.info("Best " + key + " is " + shown + " at " + number + " " + unit + ".");
+    host_.info("Best " + key + " is " + shown(value) + " at " + number + " " + unit + ".");
+  }
+
+  static std::string shown(double value) {
+    char text[400];  // %.4f of the largest double has 314 characters
+    std::snprintf(text, sizeof text, "%.4f", value);
+    return text;
   }
 
   std::optional<std::int64_t> start_;

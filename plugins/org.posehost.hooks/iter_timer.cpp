@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// mmcv's IterTimerHook: seconds spent waiting for data, and seconds of a whole iteration.
+// mmcv's IterTimerHook: seconds spent waiting for data, and seconds of a whole iteration. And the largest
+// memory that the process has had; on a GPU mmcv shows the device's, which plugins cannot see.
+#include <sys/resource.h>
+
 #include <chrono>
 
 #include <posehost/hook.hpp>
@@ -9,7 +12,8 @@ namespace {
 
 class IterTimer final : public ph::Hook {
  public:
-  static constexpr auto info = ph::component("IterTimer", "publishes data_time and time of each iteration");
+  static constexpr auto info =
+      ph::component("IterTimer", "publishes data_time, time and memory of iterations");
   static constexpr auto args = ph::args();
   static constexpr int priority = PH_PRIORITY_LOW;
 
@@ -18,7 +22,12 @@ class IterTimer final : public ph::Hook {
   void before_val_epoch(ph::RunView&) override { start(); }
   void before_train_iter(ph::RunView& run) override { publish_data_time(run); }
   void before_val_iter(ph::RunView& run) override { publish_data_time(run); }
-  void after_train_iter(ph::RunView& run) override { publish_time(run); }
+  void after_train_iter(ph::RunView& run) override {
+    publish_time(run);
+    rusage used{};
+    if (::getrusage(RUSAGE_SELF, &used) == 0)
+      run.publish("memory", static_cast<double>(used.ru_maxrss) / 1024);  // KiB to MiB
+  }
   void after_val_iter(ph::RunView& run) override { publish_time(run); }
 
  private:

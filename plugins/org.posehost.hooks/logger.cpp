@@ -24,31 +24,52 @@ std::int64_t LoggerHook::due(const ph::RunView& run) const {
   return end && interval_ > length ? length : 0;
 }
 
+// Iterations that an epoch leaves over count for no row, as in the means.
+void LoggerHook::begin_iteration(const ph::RunView& run) {
+  iterations_.begin(run);
+  if (by_epoch_ && run.now().inner_iter == 0) samples_ = seconds_ = 0;
+}
+
+void LoggerHook::add_throughput(LogRow& row) {
+  if (seconds_ > 0 && samples_ > 0) row.values.push_back({"images_per_s", samples_ / seconds_});
+  samples_ = seconds_ = 0;
+}
+
 void LoggerHook::after_train_iter(ph::RunView& run) {
+  samples_ += static_cast<double>(run.now().samples);
+  seconds_ += run.scalar("time").value_or(0);
   const auto window = due(run);
   if (window == 0) return;
   const auto& now = run.now();
-  emit(run, {true,
+  LogRow row{true,
              now.epoch + 1,
              (by_epoch_ ? now.inner_iter : now.iter) + 1,
              by_epoch_ ? now.iters_in_epoch : now.max_iters,
+             now.iter + 1,
              {},
-             run.averages(window)});
+             run.averages(window)};
+  add_throughput(row);
+  emit(run, std::move(row));
 }
 
 // Validation in the workflow: the epoch before it has been counted.
 void LoggerHook::after_val_epoch(ph::RunView& run) {
   const auto& now = run.now();
   const auto iter = by_epoch_ ? now.iters_in_epoch : now.iter;
-  emit(run,
-       {false, now.by_epoch != 0 ? now.epoch : now.epoch + 1, iter, now.iters_in_epoch, {}, run.averages(0)});
+  emit(run, {false,
+             now.by_epoch != 0 ? now.epoch : now.epoch + 1,
+             iter,
+             now.iters_in_epoch,
+             now.iter,
+             {},
+             run.averages(0)});
 }
 
 void LoggerHook::after_evaluate(ph::RunView& run) {
   const auto done = iterations_.done(run), epoch = iterations_.epoch(run);
   const auto per_epoch = run.now().iters_per_epoch;
   const auto iter = by_epoch_ && epoch > 0 ? done - (epoch - 1) * per_epoch : done;
-  emit(run, {false, epoch, iter, per_epoch, {}, run.metrics()});
+  emit(run, {false, epoch, iter, per_epoch, done, {}, run.metrics()});
 }
 
 void LoggerHook::emit(const ph::RunView& run, LogRow row) {

@@ -15,6 +15,7 @@ struct LogRow {
   std::int64_t epoch;        // from 1; of a row with metrics: epochs trained
   std::int64_t iter;         // from 1, within the epoch or, by iteration, within the run
   std::int64_t of;           // iterations of the epoch or the run
+  std::int64_t step;         // iterations trained, of the whole run
   std::optional<double> lr;  // of the first parameter group
   std::vector<ph::NamedScalar> values;
   // Of the optimizer of each part of the network, if there are several.
@@ -38,12 +39,22 @@ inline constexpr auto logger_args = ph::args(
     ph::arg<std::optional<bool>>("keep_local", ph::null, "of mmcv's out_dir; no effect here"),
     ph::raw_arg("file_client_args", R"({"type":"null","default":null})", "only null: of mmcv's out_dir"));
 
+// Those of a logger that has some of its own.
+template <class... Spec>
+constexpr auto with_logger_args(const Spec&... own) {
+  ph::ArgTable<logger_args.specs.size() + sizeof...(own)> table{};
+  std::size_t n = 0;
+  for (const auto& spec : logger_args.specs) table.specs[n++] = spec;
+  ((table.specs[n++] = own), ...);
+  return table;
+}
+
 class LoggerHook : public ph::Hook {
  public:
   static constexpr int priority = PH_PRIORITY_VERY_LOW;
 
   explicit LoggerHook(const ph::Config& config);
-  void before_train_iter(ph::RunView& run) override { iterations_.begin(run); }
+  void before_train_iter(ph::RunView& run) override { begin_iteration(run); }
   void after_train_iter(ph::RunView& run) override;
   void after_val_epoch(ph::RunView& run) override;
   void after_evaluate(ph::RunView& run) override;
@@ -56,10 +67,14 @@ class LoggerHook : public ph::Hook {
  private:
   // Number of iterations whose means are due now; 0 when no row is.
   std::int64_t due(const ph::RunView& run) const;
+  void begin_iteration(const ph::RunView& run);
+  // Images a second since the last row, where times are published.
+  void add_throughput(LogRow& row);
   void emit(const ph::RunView& run, LogRow row);
   static void take_part_lrs(const ph::RunView& run, LogRow& row);
 
   std::int64_t interval_;
   bool by_epoch_, ignore_last_;
   Iterations iterations_;
+  double samples_ = 0, seconds_ = 0;  // since the last row, or since the epoch began
 };

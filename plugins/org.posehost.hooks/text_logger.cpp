@@ -75,13 +75,16 @@ class TextLogger final : public LoggerHook {
     text += "time: " + format("%.3f", *time) + ", ";
     if (const double* data = row.find("data_time")) text += "data_time: " + format("%.3f", *data) + ", ";
     if (const double* memory = row.find("memory")) text += "memory: " + format("%.0f", *memory) + ", ";
+    if (const double* rate = row.find("images_per_s")) text += "images/s: " + format("%.1f", *rate) + ", ";
     return text;
   }
 
   static std::string values(const LogRow& row) {
     std::string text;
     for (const auto& value : row.values) {
-      if (value.name == "time" || value.name == "data_time" || value.name == "memory") continue;
+      if (value.name == "time" || value.name == "data_time" || value.name == "memory" ||
+          value.name == "images_per_s")
+        continue;
       text += (text.empty() ? "" : ", ") + value.name + ": " + format("%.4f", value.value);
     }
     return text;

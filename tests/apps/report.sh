@@ -19,6 +19,8 @@ cmp a.html b.html || fail "equal seeds give different pages"
 ! cmp -s a.html c.html || fail "different seeds give equal pages"
 [[ $(grep -o '<figure>' a.html | wc -l) == 6 && $(grep -o '<image ' a.html | wc -l) == 12 ]] || fail "not six samples with a heatmap each"
 
+grep -q '</b>paw1LH_top</span>' a.html || fail "no names"
+
 # Two runs, a table of them, a report of each.
 run 0 "$posehost" run "$config" "${small[@]}" --work-dir 'runs/<b>one'
 run 0 "$posehost" run "$config" "${small[@]}" --work-dir runs/two --set optimizer.lr=0.0001

@@ -50,6 +50,10 @@ class LoggedHook {
     if (info_.stages & PH_STAGE_BIT(event.stage)) check(api_->on_stage(instance_, &event));
   }
   [[nodiscard]] const ph_hook_info& info() const { return info_; }
+  /// Hands it something that a hook published.
+  void on_publish(const ph_hook_event& event, const ph_published& item) {
+    check(api_->on_publish(instance_, &event, &item));
+  }
 
   [[nodiscard]] std::string save_state() const {
     ph::StringSink bytes;
@@ -81,6 +85,30 @@ struct Save {
 };
 
 using Values = std::vector<std::pair<std::string, double>>;
+
+struct Picture {
+  std::string name;
+  ph_picture facts;  // without its pixels
+  std::vector<std::uint8_t> pixels;
+};
+
+/// A tensor of floats, row by row.
+struct Viewed {
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;
+  std::vector<std::int64_t> strides = {};
+
+  void show(ph_tensor& out) {
+    strides.assign(shape.size(), 1);
+    for (std::size_t i = shape.size(); i-- > 1;) strides[i - 1] = strides[i] * shape[i];
+    out.data = values.data();
+    out.dtype = {PH_DTYPE_FLOAT, 32, 1};
+    out.device_type = PH_DEVICE_CPU;
+    out.ndim = static_cast<std::int32_t>(shape.size());
+    out.shape = shape.data();
+    out.strides = strides.data();
+  }
+};
 
 /// The run that hooks see. Its counters move as mmcv's: train() goes through a training iteration and,
 /// at the end of an epoch, through the stages around it.
@@ -167,6 +195,10 @@ class HookRun {
   Values published;
   std::vector<Save> saves;
   std::int64_t evaluations = 0;
+  std::vector<std::string> stops;
+  std::vector<Picture> pictures;
+  /// Tensors that hooks can look at: "batch/img".
+  std::map<std::string, Viewed> views;
 
  private:
   static HookRun& self(void* ctx) { return *static_cast<HookRun*>(ctx); }
@@ -191,7 +223,12 @@ class HookRun {
       for (const auto& [name, value] : self(ctx).metrics) visit(user, ph::to_ph(name), value);
       return PH_OK;
     };
-    table_.tensor = [](void*, ph_str, ph_tensor*) -> std::int32_t { return PH_ERR_NOT_FOUND; };
+    table_.tensor = [](void* ctx, ph_str name, ph_tensor* out) -> std::int32_t {
+      const auto found = self(ctx).views.find(std::string(ph::from_ph(name)));
+      if (found == self(ctx).views.end()) return PH_ERR_NOT_FOUND;
+      found->second.show(*out);
+      return PH_OK;
+    };
     table_.publish_scalar = [](void* ctx, ph_str name, double value) {
       self(ctx).published.emplace_back(ph::from_ph(name), value);
     };
@@ -206,7 +243,16 @@ class HookRun {
       self(ctx).evaluate_ = true;
       return PH_OK;
     };
-    table_.request_stop = [](void*, ph_str) -> std::int32_t { return PH_OK; };
+    table_.request_stop = [](void* ctx, ph_str reason) -> std::int32_t {
+      self(ctx).stops.emplace_back(ph::from_ph(reason));
+      return PH_OK;
+    };
+    table_.publish_picture = [](void* ctx, ph_str name, const ph_picture* picture) -> std::int32_t {
+      const auto n = static_cast<std::size_t>(picture->stride * picture->height);
+      self(ctx).pictures.push_back(
+          {std::string(ph::from_ph(name)), *picture, {picture->data, picture->data + n}});
+      return PH_OK;
+    };
     table_.combine = [](void* ctx, ph_str to, double a, ph_str from, double b) -> std::int32_t {
       return self(ctx).match(to, from, [a, b](auto& target, auto& source) {
         for (std::size_t i = 0; i < target.size(); ++i)

@@ -96,6 +96,25 @@ TEST_CASE("text rows have mmcv's format", "[plugins][hook][logger]") {
   }
 }
 
+TEST_CASE("rows have images a second since the row before", "[plugins][hook][logger]") {
+  const test::TempFolder folder;
+  LoggedHook text("TextLogger", R"({"interval": 2})"), json("JsonLogger", R"({"interval": 2})");
+  HookRun run({&text, &json});
+  run.set_work_dir(folder.path().string());
+  run.averages = row;
+  run.set_length(2, 3);
+  run.stage(PH_STAGE_BEFORE_RUN);
+  for (const double time : {0.5, 1.5, 9.0, 0.25, 0.25, 9.0}) {  // what an epoch leaves over counts for no row
+    run.event.samples = 16;
+    run.scalars = {{"time", time}};
+    run.train();
+  }
+  REQUIRE(text.lines.size() == 2);
+  CHECK_THAT(text.lines[0], ContainsSubstring("data_time: 0.012, images/s: 16.0, mse_loss: "));
+  CHECK_THAT(text.lines[1], ContainsSubstring("images/s: 64.0, "));
+  CHECK(Json::parse(lines_of(folder.path() / "run.log.json").back())["images_per_s"] == 64);
+}
+
 TEST_CASE("rows name the lr of each of several optimizers", "[plugins][hook][logger]") {
   const test::TempFolder folder;
   LoggedHook text("TextLogger", R"({"interval": 2})"), json("JsonLogger", R"({"interval": 2})");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -22,6 +23,12 @@ TEST_CASE("IterTimer tells waiting from working", "[plugins][hook]") {
     sleep(30);  // work
     run.stage(train ? PH_STAGE_AFTER_TRAIN_ITER : PH_STAGE_AFTER_VAL_ITER);
   }
+  // The memory of training alone, at least what this test takes.
+  const auto memory = std::stable_partition(run.published.begin(), run.published.end(),
+                                            [](const auto& value) { return value.first != "memory"; });
+  CHECK(run.published.end() - memory == (train ? 2 : 0));
+  for (auto it = memory; it != run.published.end(); ++it) CHECK((it->second > 1 && it->second < 1e6));
+  run.published.erase(memory, run.published.end());
   REQUIRE(run.published.size() == 4);
   // Only lower bounds: a busy machine sleeps longer.
   for (std::size_t i = 0; i < 4; i += 2) {

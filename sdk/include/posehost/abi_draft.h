@@ -2,11 +2,12 @@
 //
 // Drafts: parts of the ABI that have not been proven yet. abi.h never includes this file, a host may lack
 // any of it, and a draft may change or go with any minor version; one that is promoted keeps its id. Each
-// is an extension of a component (ph_component.get_extension) or a kind of component, so that a plugin with
-// drafts is a plain plugin to a host without: it skips kinds that it does not know.
+// is an extension of a component (ph_component.get_extension), a kind of component, or a service
+// (ph_host.get_service), so that a plugin with drafts is a plain plugin to a host without: it gives NULL, and skips
+// kinds that it does not know.
 //
 // Kernels have not run on a GPU yet: the source of a rule has been compiled for GPUs and run on an
-// emulated grid, no more. Metrics and transforms run in every training run that names them.
+// emulated grid, no more. Metrics, transforms and the services for runs are used in every run that names them.
 #ifndef POSEHOST_ABI_DRAFT_H
 #define POSEHOST_ABI_DRAFT_H
 
@@ -132,6 +133,43 @@ typedef struct ph_transform_api {
   // Changes one sample. A failure ends the run and names the image. [worker: several at once]
   int32_t (*apply)(const void *self, const ph_transform_args *args);
 } ph_transform_api;
+
+// Service: other transforms for the training data from an epoch on. A host that does not train notes them.
+#define PH_SERVICE_TRAIN_PIPELINE "posehost.train_pipeline/0"
+typedef struct ph_train_pipeline {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+
+  // Samples of `first_epoch` (from 0) and later ones are made by `pipeline`, JSON text: a list of
+  // transforms like data.train.pipeline. Of several the one with the latest epoch holds. Only while an
+  // instance is created: what an epoch's samples are depends on the config alone, so that a resumed run
+  // draws what an unbroken one would have. The host judges the pipeline before the run begins.
+  // PH_ERR_INVALID_ARGUMENT: negative epoch, no list. [main]
+  int32_t (*set)(void *ctx, int64_t first_epoch, ph_str pipeline);
+} ph_train_pipeline;
+
+// Service: where the time of a run goes.
+#define PH_SERVICE_PROFILE "posehost.profile/0"
+typedef struct ph_profile_span {
+  uint32_t size;
+  uint32_t rev;
+  ph_str who;        // component; empty for the host itself
+  ph_str what;       // "waiting for data", "forward", "backward", a stage, …
+  int64_t begin_ns;  // monotonic, as ph_hook_event.clock_ns
+  int64_t end_ns;
+} ph_profile_span;
+typedef void (*ph_visit_span)(void *user, const ph_profile_span *span);
+typedef struct ph_profile {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+  // Keeps the next `capacity` (1 to 2^24) spans that end from now on. [main]
+  int32_t (*start)(void *ctx, int64_t capacity);
+  // Hands over what was kept, in the order of their ends, and keeps no more. Spans lie within one another
+  // or apart. [main]
+  int32_t (*stop)(void *ctx, ph_visit_span visit, void *user);
+} ph_profile;
 
 #ifdef __cplusplus
 }

@@ -211,6 +211,23 @@ TEST_CASE("COCO files as CVAT and SLEAP write them", "[import][coco]") {
   CHECK(left_out(labels, "sizes that differ") == 1);
 }
 
+TEST_CASE("Boxes that an exporter made of the points get room", "[import]") {
+  const test::TempFolder folder;
+  put(folder.path(), "1.png", picture);
+  ph::LabelSet labels;
+  labels.root = folder.path();
+  labels.keypoints = {"a", "b"};
+  labels.images = {{"1.png", 0, 0, ""}};
+  const std::vector<ph::LabelledPoint> points{{20, 20, 2}, {70, 50, 2}};
+  labels.objects = {{0, points, std::array<double, 4>{20, 20, 50, 30}, 7.0},
+                    {0, points, std::array<double, 4>{18, 20, 52, 30}, 7.0}};
+  ph::tidy_labels(labels);
+  CHECK((*labels.objects[0].box == std::array<double, 4>{15, 16, 60, 38}));
+  CHECK(*labels.objects[0].area == 7);
+  CHECK((*labels.objects[1].box == std::array<double, 4>{18, 20, 52, 30}));
+  CHECK(left_out(labels, "extent of the points") == 1);
+}
+
 TEST_CASE("COCO files away from their pictures", "[import][coco]") {
   const test::TempFolder folder;
   put(folder.path(), "pictures/f1.png", picture);

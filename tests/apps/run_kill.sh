@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# A run that is killed at random moments ends with the bytes of one that was not. Also: a damaged last
+# checkpoint, a finished run that is resumed, a checkpoint of an older host.
+# Arguments: source folder, build folder, how many times to kill.
+source "$(dirname "$0")/../support/check.sh"
+source "$(dirname "$0")/../support/runs.sh"
+source=$1 posehost=$2/bin/posehost kills=$3
+export XDG_DATA_HOME=$work/data OMP_WAIT_POLICY=PASSIVE
+unset POSEHOST_PLUGIN_PATH POSEHOST_BUNDLED_PLUGINS
+cd "$source/configs"
+small=$source/tests/apps/small.json
+# Long enough that each process gets somewhere; files at other places than epochs' ends; an average, a schedule
+# and the best metric are state, too.
+epochs=$((3 + kills))
+args=(--set total_epochs=$epochs --set evaluation.interval=4 --set 'checkpoint_config={"interval": 7, "by_epoch": false, "max_keep_ckpts": 2}'
+  --set 'custom_hooks=[{"type": "EMAHook"}]' --set 'lr_config={"policy": "CosineAnnealing", "min_lr": 0, "by_epoch": false}'
+  --set log_config.interval=1)
+last=iter_$((5 * epochs)).safetensors
+
+began=$(date +%s%N)
+run 0 "$posehost" run "$small" --work-dir "$work/whole" "${args[@]}"
+whole_ms=$((($(date +%s%N) - began) / 1000000))
+
+RANDOM=${POSEHOST_TEST_SEED:-20261129}
+hit=0 starts=0
+mkdir "$work/cut"
+while ((hit < kills)); do
+  ((++starts <= 10 * kills + 10)) || fail "$starts starts for $hit kills"
+  start "$work/cut" "${args[@]}" --set data.workers_per_gpu=$((RANDOM % 2 + 1)) --resume
+  # Most of a start is LibTorch's; a tenth of the kills fall into it.
+  sleep "$(awk -v r=$RANDOM -v whole=$whole_ms -v n="$kills" 'BEGIN {printf "%.3f", 0.4 + r / 32768 * (0.6 + 1.6 * whole / n / 1000)}')"
+  if kill -KILL $pid 2>/dev/null; then
+    status=0
+    wait $pid || status=$?
+    [[ $status == 137 ]] && hit=$((hit + 1))
+    [[ $status == 137 || $status == 0 ]] || fail "exit $status" "$(cat "$work/cut.out")"
+    # No half files under the names that count.
+    for file in "$work"/cut/*.safetensors; do
+      [[ -L $file || ! -e $file ]] && continue
+      python3 -c 'import json,struct,sys
+data = open(sys.argv[1], "rb").read(); n = struct.unpack("<Q", data[:8])[0]
+end = max(v["data_offsets"][1] for k, v in json.loads(data[8:8 + n]).items() if k != "__metadata__")
+assert 8 + n + end == len(data), sys.argv[1]' "$file" || fail "half a file: $file"
+    done
+  else
+    wait $pid || true
+  fi
+  [[ -e $work/cut/$last ]] && break
+done
+((hit > 0)) || fail "no kill hit the run"
+run 0 "$posehost" run "$small" --work-dir "$work/cut" "${args[@]}" --resume
+same "$work/whole/$last" "$work/cut/$last"
+echo "$hit kills in $starts starts: equal bytes"
+
+# A finished run has nothing to do.
+run 0 "$posehost" run "$small" --work-dir "$work/cut" "${args[@]}" --resume
+same "$work/whole/$last" "$work/cut/$last"
+
+# The last checkpoint is damaged: the one before is taken, and the end is the same.
+head -c 3000 "$work/whole/$last" >"$work/short" && mv "$work/short" "$work/cut/$last"
+run 0 "$posehost" run "$small" --work-dir "$work/cut" "${args[@]}" --resume
+expect "resumed from $work/cut/iter_"
+expect "$last"
+same "$work/whole/$last" "$work/cut/$last"
+
+# A checkpoint that an earlier host wrote: format 1, kept in the fixtures.
+old=$source/tests/fixtures/checkpoints/format_1
+run 0 "$posehost" run "$old/config.json" --work-dir "$work/old" --resume="$old/iter_3.safetensors"
+expect "epoch 0, iteration 3"
+# What the host that wrote it went on with: 0.3905 and 0.3715.
+grep -q 'Epoch \[1\]\[4/5\].* loss: 0.39' <<<"$output" || fail "another loss at iteration 4" "$output"
+grep -q 'Epoch \[1\]\[5/5\].* loss: 0.37' <<<"$output" || fail "another loss at iteration 5" "$output"
+[[ -e $work/old/epoch_1.safetensors ]] || fail "the old checkpoint led nowhere" "$output"
+echo "all as expected"
