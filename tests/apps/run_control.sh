@@ -96,6 +96,11 @@ expect "crashed by SIGSEGV in plugin org.posehost.test.probe/Probe"
 expect "after_train_iter, iteration 3"
 grep -q "org.posehost.test.probe" "$work/segv/crash.txt" || fail "no crash.txt"
 
+# A loss that is no number: the pictures of its batch are named.
+run 7 "$posehost" run "$small" --work-dir "$work/nan" --plugin-dir "$probe" --set custom_hooks="$(fault ', "action": "poison", "mutates": true')"
+expect "the loss is nan"
+expect "data/mirror_mouse/images/"
+
 # Start and end of a run say what it was made of and what it made.
 run 0 "$posehost" run "$small" --work-dir "$work/whole"
 for text in "usable cores" "config SHA-256 " "plugin org.posehost.hooks 0.9.0, " ", SHA-256 " "LibTorch 2" "seed 0" \
