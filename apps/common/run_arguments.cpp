@@ -4,6 +4,7 @@
 #include <cctype>
 #include <iostream>
 
+#include "common/config_overrides.hpp"
 #include "config/error.hpp"
 
 namespace {

@@ -163,12 +163,14 @@ void add_init(CLI::App& app, Action& action) {
       ->type_name("DIR");
   command->add_option("--format", wishes.format, "Whose labels they are (default: auto)")
       ->check(CLI::IsMember({"auto", "deeplabcut", "labelme", "yolo", "coco"}))
-      ->type_name("auto|deeplabcut|labelme|yolo|coco");
-  command->add_option("--val", wishes.val, "Share of the pictures for validation (default 0.2)")
+      ->type_name("NAME");
+  command
+      ->add_option("--val", wishes.val,
+                   "Share of the pictures for validation (default: as the data says, else 0.2)")
       ->check(CLI::Range(0.001, 0.999));
   command->add_option("--split", wishes.split, "What stays together (default: as the data says, else video)")
       ->check(CLI::IsMember({"video", "folder", "random"}))
-      ->type_name("video|folder|random");
+      ->type_name("WHAT");
   command->add_option("--epochs", wishes.epochs, "Epochs of training (default: by the number of objects)")
       ->check(CLI::Range(1, 1000000));
   command

@@ -32,6 +32,9 @@ int main(int argc, char** argv) {
   add_runs(app, action);
   add_report(app, action, args);
   add_browse(app, action, args);
+  add_get_flops(app, action, args);
+  add_export(app, action, args);
+  add_check_model(app, action, args);
   if (args.empty()) {
     std::cout << app.help();
     return 2;

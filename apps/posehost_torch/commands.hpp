@@ -12,3 +12,6 @@ void add_config_schema(CLI::App& app, Action& action);
 void add_schedule(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_browse(CLI::App& app, Action& action);
+void add_get_flops(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
+void add_check_model(CLI::App& app, Action& action);

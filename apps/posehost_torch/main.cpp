@@ -20,6 +20,9 @@ int main(int argc, char** argv) {
   add_schedule(app, action);
   add_report(app, action);
   add_browse(app, action);
+  add_get_flops(app, action);
+  add_export(app, action);
+  add_check_model(app, action);
   const auto args = normalize_arguments(argc, argv);
   try {
     parse_arguments(app, args);

@@ -115,6 +115,13 @@ Node check_schedule_config(const Node& config) {
   return checked;
 }
 
+Node check_model_config(const Node& config) {
+  const Node checked = check_schema(config);
+  if (checked.has("model")) return checked;
+  throw checked.error("\"model\" is missing", "\"model\": an object",
+                      "a whole config, or one with the model alone");
+}
+
 std::string run_schema_text() { return std::string(embedded::RUN_SCHEMA); }
 
 }  // namespace ph

@@ -16,6 +16,9 @@ namespace ph {
 /// The same for who wants schedules only: a config without model and data will do.
 [[nodiscard]] Node check_schedule_config(const Node& config);
 
+/// The same for who wants the network only: `model` has to be there.
+[[nodiscard]] Node check_model_config(const Node& config);
+
 /// A key that configs carry and that means nothing here. "data.pin_memory" is a key within `data`.
 struct IgnoredKey {
   std::string name, why;

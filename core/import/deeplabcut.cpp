@@ -56,11 +56,16 @@ Header read_header(CsvReader& csv) {
   const auto coords = header_row(csv, "coords", scorer.size());
   if (second.size() != scorer.size() || (!individuals.empty() && individuals.size() != scorer.size()))
     throw Error(ErrorKind::data, csv.where() + ": the header rows differ in length", {}, kExpected);
+  std::set<std::array<std::string, 3>> seen;
   for (auto i = header.index_columns; i < scorer.size(); ++i) {
     if (coords[i] != "x" && coords[i] != "y")
       throw Error(ErrorKind::data, csv.where() + ": a column is no coordinate", coords[i], "x and y",
                   "a file with likelihood is a network's predictions; labels are in labeled-data/");
-    header.columns.push_back({individuals.empty() ? "" : individuals[i], second[i], coords[i] == "x"});
+    const auto individual = individuals.empty() ? "" : individuals[i];
+    if (!seen.insert({individual, second[i], coords[i]}).second)
+      throw Error(ErrorKind::data, csv.where() + ": a column stands there twice",
+                  individual + " " + second[i] + " " + coords[i], "each coordinate of a body part once");
+    header.columns.push_back({individual, second[i], coords[i] == "x"});
   }
   return header;
 }

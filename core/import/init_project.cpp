@@ -37,7 +37,7 @@ SplitBy split_by(const InitWishes& wishes, const LabelSet& labels) {
   if (wishes.split == "random") return SplitBy::random;
   const bool given =
       std::all_of(labels.images.begin(), labels.images.end(), [](const auto& i) { return !i.side.empty(); });
-  return given ? SplitBy::given : SplitBy::video;
+  return given && !wishes.val ? SplitBy::given : SplitBy::video;
 }
 
 void choose_flips(InitResult& made) {
@@ -121,7 +121,7 @@ InitResult init_project(const InitWishes& wishes) {
   made.made_boxes = std::min(made.made_boxes, labels.objects.size());
   choose_flips(made);
   choose_sigmas_of(made);
-  made.split = split_images(labels.images, wishes.val, split_by(wishes, labels));
+  made.split = split_images(labels.images, wishes.val.value_or(0.2), split_by(wishes, labels));
   count(made);
   ConfigWishes config{wishes.image_size,  wishes.epochs,    image_prefix(labels.root, made.folder),
                       made.train_objects, made.val_objects, usable_memory(),

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +15,9 @@ namespace ph {
 
 /// What `posehost init` was asked for.
 struct InitWishes {
-  std::filesystem::path data, images, out;  ///< out empty: <name of data>_posehost in the current folder
-  std::string format = "auto", split;       ///< split empty: as the data says, else video
-  double val = 0.2;
+  std::filesystem::path data, images, out;   ///< out empty: <name of data>_posehost in the current folder
+  std::string format = "auto", split;        ///< split empty: as the data says, else video
+  std::optional<double> val;                 ///< share; given, it divides data anew that says its sides; 0.2
   std::array<std::int64_t, 2> image_size{};  ///< 0: chosen
   std::int64_t epochs = 0;                   ///< 0: chosen
   bool force = false;

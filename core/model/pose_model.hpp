@@ -12,6 +12,7 @@
 #include "data/compat.hpp"
 #include "data/dataset_info.hpp"
 #include "data/instance.hpp"
+#include "model/test_cfg.hpp"
 
 namespace ph {
 
@@ -31,6 +32,10 @@ class PoseModel : public torch::nn::Module {
   [[nodiscard]] virtual TrainOutput train_step(const Batch& batch) = 0;
   /// Raw network output for N x C x H x W, without losses, decoding or flip test.
   [[nodiscard]] virtual at::Tensor forward(const at::Tensor& img) = 0;
+  /// The same averaged with what the mirrored images give, where `test_cfg` asks for it: what predict() decodes. float32.
+  [[nodiscard]] virtual at::Tensor test_output(const at::Tensor& img, const DatasetInfo& info) = 0;
+  /// How test_output() is decoded.
+  [[nodiscard]] virtual const TestCfg& test_cfg() const = 0;
   /// Keypoints in image pixels by `test_cfg` (flip test, decoding). Sets no mode: call eval() first.
   [[nodiscard]] virtual std::vector<Prediction> predict(const Batch& batch, const DatasetInfo& info) = 0;
   /// Draws all weights as mmpose initialises them, from torch's generator.
@@ -63,6 +68,7 @@ struct ParamFacts {
   std::string module;        ///< "backbone.bn1"
   std::string module_class;  ///< "BatchNorm2d", "Conv2d", …
   bool is_norm = false, is_bias = false, is_depthwise = false;
+  bool is_dcn = false;  ///< of a layer within a deformable convolution: its offsets
 };
 [[nodiscard]] std::vector<ParamFacts> param_facts(const torch::nn::Module& model);
 

@@ -52,17 +52,27 @@ Bottleneck::Bottleneck(const ResBlockSpec& spec) : ResBlock("Bottleneck") {
   const auto mid = spec.mid_channels > 0 ? spec.mid_channels : spec.out_channels / spec.expansion;
   conv1_ = register_module("conv1", make_conv(spec.in_channels, mid, 1, spec.caffe ? spec.stride : 1, 0));
   bn1_ = register_module("bn1", make_norm(spec.norm, mid));
-  conv2_ = register_module("conv2", make_conv(mid, mid, 3, spec.caffe ? 1 : spec.stride, spec.dilation,
-                                              spec.dilation, spec.groups));
+  add_conv2(spec, mid);
   bn2_ = register_module("bn2", make_norm(spec.norm, mid));
   conv3_ = register_module("conv3", make_conv(mid, spec.out_channels, 1, 1, 0));
   bn3_ = register_module("bn3", make_norm(spec.norm, spec.out_channels));
   add_shortcut(spec);
 }
 
+void Bottleneck::add_conv2(const ResBlockSpec& spec, std::int64_t channels) {
+  const auto stride = spec.caffe ? 1 : spec.stride;
+  if (spec.dcn && !(spec.dcn->fallback_on_stride && stride != 1)) {
+    deformed_ = register_module(
+        "conv2", std::make_shared<DeformConv>(*spec.dcn, channels, channels, stride, spec.dilation));
+  } else {
+    conv2_ = register_module(
+        "conv2", make_conv(channels, channels, 3, stride, spec.dilation, spec.dilation, spec.groups));
+  }
+}
+
 at::Tensor Bottleneck::forward(const at::Tensor& x) {
   auto y = bn1_(conv1_(x)).relu_();
-  y = bn2_(conv2_(y)).relu_();
+  y = bn2_(deformed_ ? deformed_->forward(y) : conv2_(y)).relu_();
   y = bn3_(conv3_(y));
   return y.add_(shortcut(x)).relu_();
 }

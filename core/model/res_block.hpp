@@ -2,6 +2,10 @@
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/conv.h>
 
+#include <memory>
+#include <optional>
+
+#include "model/deform_conv.hpp"
 #include "model/norm.hpp"
 
 namespace ph {
@@ -16,6 +20,7 @@ struct ResBlockSpec {
   bool caffe = false;             ///< stride in a bottleneck's first 1x1 convolution, not in its 3x3
   bool avg_down = false;          ///< shortcut: average pooling with the stride, then a 1x1 convolution
   bool shortcut = false;          ///< a convolution in the shortcut, not the identity
+  std::optional<DcnArgs> dcn;     ///< a bottleneck's 3x3 convolution is deformable
   NormArgs norm;
 };
 
@@ -54,7 +59,9 @@ class Bottleneck final : public ResBlock {
   torch::nn::BatchNorm2dImpl& last_norm() override { return *bn3_; }
 
  private:
+  void add_conv2(const ResBlockSpec& spec, std::int64_t channels);
   torch::nn::Conv2d conv1_{nullptr}, conv2_{nullptr}, conv3_{nullptr};
+  std::shared_ptr<DeformConv> deformed_;  ///< in conv2_'s place, or null
   torch::nn::BatchNorm2d bn1_{nullptr}, bn2_{nullptr}, bn3_{nullptr};
 };
 

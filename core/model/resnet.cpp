@@ -47,6 +47,7 @@ ResNet::ResNet(const ResNetArgs& args) : Backbone("ResNet"), args_(args) {
       spec.mid_channels =
           spec.groups * args_.width_per_group.value_or(4) * (out / expansion) / args_.base_channels;
     }
+    if (args_.dcn && i < args_.stage_with_dcn.size() && args_.stage_with_dcn[i]) spec.dcn = args_.dcn;
     spec.norm = args_.norm_cfg;
     layers_.push_back(register_module("layer" + std::to_string(i + 1),
                                       std::make_shared<ResLayer>(spec, blocks[i], args_.depth >= 50)));
@@ -92,6 +93,9 @@ std::vector<std::int64_t> ResNet::out_channels() const {
 
 void ResNet::init_weights() {
   init_convolutions_and_norms(*this);
+  for (const auto& module : modules(/*include_self=*/false)) {
+    if (auto* deformed = module->as<DeformConv>()) deformed->init_weights();
+  }
   if (!args_.zero_init_residual) return;
   torch::NoGradGuard no_grad;
   for (const auto& layer : layers_) {

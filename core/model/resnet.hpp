@@ -22,7 +22,9 @@ struct ResNetArgs {
   std::optional<bool> deep_stem, avg_down;  ///< default: false; true for ResNetV1d
   /// Of a bottleneck's 3x3 convolution; default: 1 group; 32 of 4 channels for ResNeXt.
   std::optional<std::int64_t> groups, width_per_group;
-  std::int64_t frozen_stages = -1;  ///< -1 none, 0 the stem, n the stem and n stages
+  std::optional<DcnArgs> dcn;        ///< deformable 3x3 convolutions of bottlenecks, as mmdetection's ResNet
+  std::vector<bool> stage_with_dcn;  ///< of each stage; empty: none
+  std::int64_t frozen_stages = -1;   ///< -1 none, 0 the stem, n the stem and n stages
   std::optional<Node> conv_cfg;
   NormArgs norm_cfg;
   bool norm_eval = false;  ///< batch norms use their running figures in training too

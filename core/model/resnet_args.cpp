@@ -31,8 +31,44 @@ void check_stages(const ResNetArgs& args, const Node& node) {
   }
 }
 
+void check_dcn(const ResNetArgs& args, const Node& node) {
+  const auto& with = args.stage_with_dcn;
+  const bool any = std::find(with.begin(), with.end(), true) != with.end();
+  if (!with.empty() && with.size() != static_cast<std::size_t>(args.num_stages)) {
+    throw node.at("stage_with_dcn")
+        .error("it has " + std::to_string(with.size()) + " entries",
+               std::to_string(args.num_stages) + ", one for each of num_stages");
+  }
+  if (any && !args.dcn)
+    throw node.at("stage_with_dcn")
+        .error("there is no dcn", "\"dcn\": {\"type\": \"DCNv2\", \"deform_groups\": 1}");
+  if (!args.dcn) return;
+  if (!any) {
+    throw node.at("dcn").error("no stage has it", "\"stage_with_dcn\": [false, true, true, true]");
+  }
+  if (args.depth < 50) {
+    throw node.at("dcn").error(
+        "ResNet-" + std::to_string(args.depth) + " has basic blocks, which cannot have it",
+        "a depth of 50 or more");
+  }
+  if (args.groups.value_or(1) > 1) throw node.at("dcn").error("given beside groups", "one of them");
+  const auto type = node.find("type");
+  if (type && type->string() == "ResNeXt") {
+    throw node.at("dcn").error("ResNeXt's 3x3 convolutions have groups", "ResNet or ResNetV1d");
+  }
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    if (with[i] && (args.base_channels << i) % args.dcn->deform_groups != 0) {
+      throw node.at("dcn").error(std::to_string(args.base_channels << i) + " channels of stage " +
+                                     std::to_string(i + 1) + " cannot be shared by " +
+                                     std::to_string(args.dcn->deform_groups) + " deform_groups",
+                                 "a divisor of the channels");
+    }
+  }
+}
+
 void check_resnet(ResNetArgs& args, const Node& node) {
   check_stages(args, node);
+  check_dcn(args, node);
   const bool basic = args.depth < 50;
   const auto expansion = args.expansion.value_or(basic ? 1 : 4);
   if (basic && expansion != 1) {
@@ -87,6 +123,8 @@ const CheckedArgs<ResNetArgs>& ResNetArgs::table() {
           .arg("groups", &A::groups, "of a bottleneck's 3x3 convolution", at_least(1))
           .arg("width_per_group", &A::width_per_group, "channels of each group in the first stage",
                at_least(1))
+          .arg("dcn", &A::dcn, "deformable 3x3 convolutions in stages with stage_with_dcn")
+          .arg("stage_with_dcn", &A::stage_with_dcn, "of each stage")
           .arg("frozen_stages", &A::frozen_stages, "-1 none, 0 the stem, n the stem and n stages",
                at_least(-1))
           .arg("conv_cfg", &A::conv_cfg, "null: plain convolutions")

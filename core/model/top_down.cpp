@@ -135,6 +135,18 @@ TrainOutput TopDown::train_step(const Batch& batch) {
   return out;
 }
 
+at::Tensor TopDown::test_output(const at::Tensor& img, const DatasetInfo& info) {
+  torch::NoGradGuard no_grad;
+  // bfloat16 has too few digits to tell neighbouring pixels of a peak apart.
+  const auto answer = [&](const at::Tensor& of) { return head_->for_test(forward(of).to(at::kFloat)); };
+  auto output = answer(img);
+  if (!test_cfg_.flip_test) return output;
+  output = (output + head_->flip_back(answer(img.flip(3)), info)) * 0.5;
+  // A mirrored crop is one pixel off when it is mirrored about 0.5, half of which is in the mean.
+  if (test_cfg_.regression_flip_shift) output.select(2, 0).sub_(0.5 / static_cast<double>(img.size(3)));
+  return output;
+}
+
 std::vector<Prediction> TopDown::predict(const Batch& batch, const DatasetInfo& info) {
   torch::NoGradGuard no_grad;
   if (static_cast<std::int64_t>(info.keypoints.size()) != num_keypoints()) {
@@ -142,15 +154,7 @@ std::vector<Prediction> TopDown::predict(const Batch& batch, const DatasetInfo& 
                                     std::to_string(info.keypoints.size()) + ", the keypoints of " + info.name,
                                     keypoints_setting(static_cast<std::int64_t>(info.keypoints.size())));
   }
-  // bfloat16 has too few digits to tell neighbouring pixels of a peak apart.
-  const auto answer = [&](const at::Tensor& img) { return head_->for_test(forward(img).to(at::kFloat)); };
-  auto output = answer(batch.img);
-  if (test_cfg_.flip_test) {
-    output = (output + head_->flip_back(answer(batch.img.flip(3)), info)) * 0.5;
-    // A mirrored crop is one pixel off when it is mirrored about 0.5, half of which is in the mean.
-    if (test_cfg_.regression_flip_shift)
-      output.select(2, 0).sub_(0.5 / static_cast<double>(batch.img.size(3)));
-  }
+  const auto output = test_output(batch.img, info);
   return head_->decode(output, batch);
 }
 

@@ -28,6 +28,8 @@ class TopDown final : public PoseModel {
   TopDown(const TopDownArgs& args, const Compat& compat);
   TrainOutput train_step(const Batch& batch) override;
   at::Tensor forward(const at::Tensor& img) override;
+  at::Tensor test_output(const at::Tensor& img, const DatasetInfo& info) override;
+  const TestCfg& test_cfg() const override { return test_cfg_; }
   std::vector<Prediction> predict(const Batch& batch, const DatasetInfo& info) override;
   void init_weights() override;
   std::int64_t in_channels() const override { return backbone_->in_channels(); }

@@ -14,10 +14,10 @@ std::vector<TrainableParam> trainable(const PoseModel& model) {
   for (const auto& facts : param_facts(model)) {
     const auto& tensor = tensors[facts.name];
     const auto [first, is_new] = seen.emplace(tensor.unsafeGetTensorImpl(), facts.name);
-    all.push_back(
-        {{facts.name, facts.module, facts.module_class, is_new ? "" : first->second, tensor.sizes().vec(),
-          tensor.numel(), facts.is_norm, facts.is_bias, facts.is_depthwise, false, tensor.requires_grad()},
-         tensor});
+    all.push_back({{facts.name, facts.module, facts.module_class, is_new ? "" : first->second,
+                    tensor.sizes().vec(), tensor.numel(), facts.is_norm, facts.is_bias, facts.is_depthwise,
+                    facts.is_dcn, tensor.requires_grad()},
+                   tensor});
   }
   return all;
 }

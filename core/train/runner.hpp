@@ -61,6 +61,7 @@ class Runner {
   [[nodiscard]] bool unscale_gradients();
   void clip_gradients();
   void guard_nan();
+  [[nodiscard]] std::string batch_files() const;
   void require_trainable() const;
   void record(const TrainOutput& output, const Batch& batch);
 

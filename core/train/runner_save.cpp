@@ -151,6 +151,7 @@ void Runner::roll_back() {
   log_warn(plan_.hooks.running() +
            " asked to roll back: weights, optimizer and hooks are as they were after iteration " +
            std::to_string(checkpoint.position.iter) + " (" + where + ")");
+  if (batch_ != nullptr) log_warn("the batch of then: " + batch_files());
 }
 
 void Runner::evaluate_now() {

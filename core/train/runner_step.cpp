@@ -4,6 +4,7 @@
 #include <torch/utils.h>
 
 #include <cmath>
+#include <set>
 
 #include "data/rng.hpp"
 #include "run/place.hpp"
@@ -78,9 +79,29 @@ void Runner::guard_nan() {
   throw Error(
       ErrorKind::nan,
       "iteration " + std::to_string(iter_ + 1) + ": the loss is " + (std::isnan(loss) ? "nan" : "infinite"),
-      "epoch " + std::to_string(epoch_ + 1) + ", batch " + std::to_string(inner_iter_ + 1), "a finite number",
+      "epoch " + std::to_string(epoch_ + 1) + ", batch " + std::to_string(inner_iter_ + 1) + ": " +
+          batch_files(),
+      "a finite number",
       "a lower lr, a longer warm-up, or optimizer_config.grad_clip; checkpoints in " +
           plan_.work_dir.string() + " are intact");
+}
+
+// The pictures of the current iteration, so that somebody can look at them; each once.
+std::string Runner::batch_files() const {
+  std::string text;
+  std::size_t shown = 0, more = 0;
+  std::set<std::string> seen;
+  if (batch_ == nullptr) return "its pictures are not known";
+  for (const auto& meta : batch_->meta) {
+    if (!seen.insert(meta.image_file).second) continue;
+    constexpr std::size_t most = 32;
+    if (++shown > most) {
+      ++more;
+    } else {
+      text += (text.empty() ? "" : ", ") + meta.image_file;
+    }
+  }
+  return more > 0 ? text + " and " + std::to_string(more) + " more" : text;
 }
 
 void Runner::apply_schedule(const ScheduleChain& chain) {

@@ -60,6 +60,10 @@ expect "next posehost run $work/again/config.json"
 run 2 "$posehost" init deeplabcut --out again
 expect "is there already" && expect "--force"
 run 0 "$posehost" init deeplabcut --out again --force --image-size 64 --epochs 1
+run 0 "$posehost" init yolo --out bydata --json
+expect '"by": "as the data says"'
+run 0 "$posehost" init yolo --out byval --val 0.5 --json
+expect '"by": "by video"'
 run 2 "$posehost" init deeplabcut --image-size 100 --out x
 run 2 "$posehost" init deeplabcut --split clip --out x
 run 4 "$posehost" init "$work/nothing" --out x

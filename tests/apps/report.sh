@@ -23,7 +23,7 @@ grep -q '</b>paw1LH_top</span>' a.html || fail "no names"
 
 # Two runs, a table of them, a report of each.
 run 0 "$posehost" run "$config" "${small[@]}" --work-dir 'runs/<b>one'
-run 0 "$posehost" run "$config" "${small[@]}" --work-dir runs/two --set optimizer.lr=0.0001
+run 0 "$posehost" run "$config" "${small[@]}" --work-dir runs/two --set optimizer.lr=0.0001 --set 'evaluation.metric=["PCK", "EPE", "mAP"]'
 run 0 "$posehost" runs runs
 expect "<b>one finished 2/2" && expect "optimizer.lr=0.0001" && expect "PCK"
 run 0 "$posehost" runs runs --sort EPE --json
@@ -41,6 +41,11 @@ run 4 "$posehost" runs "$source/sdk"
 run 0 "$posehost" report 'runs/<b>one' --samples 3
 [[ $(grep -o '<figure>' 'runs/<b>one/report.html' | wc -l) == 6 ]] || fail "not three best and three worst samples"
 grep -q 'paw1LH_top' 'runs/<b>one/report.html' || fail "no errors by keypoint"
+# Of a run with mAP there is a file of results, which needs no checkpoint.
+run 0 "$posehost" report runs/two --no-predictions --samples 2 --out two.html
+grep -q "result_keypoints.json of the work dir" two.html || fail "results of the work dir are not taken"
+[[ $(grep -o '<image ' two.html | wc -l) == 4 ]] || fail "no pictures of four samples"
+rm runs/two/result_keypoints.json
 run 0 "$posehost" report runs/two --no-predictions --out two.html
 grep -q -- '--no-predictions' two.html || fail "not said why there are no samples"
 for page in a.html two.html 'runs/<b>one/report.html'; do

@@ -96,6 +96,11 @@ expect "crashed by SIGSEGV in plugin org.posehost.test.probe/Probe"
 expect "after_train_iter, iteration 3"
 grep -q "org.posehost.test.probe" "$work/segv/crash.txt" || fail "no crash.txt"
 
+# A loss that is no number: the pictures of its batch are named.
+run 7 "$posehost" run "$small" --work-dir "$work/nan" --plugin-dir "$probe" --set custom_hooks="$(fault ', "action": "poison", "mutates": true')"
+expect "the loss is nan"
+expect "data/mirror_mouse/images/"
+
 # Start and end of a run say what it was made of and what it made.
 run 0 "$posehost" run "$small" --work-dir "$work/whole"
 for text in "usable cores" "config SHA-256 " "plugin org.posehost.hooks 0.9.0, " ", SHA-256 " "LibTorch 2" "seed 0" \
@@ -110,10 +115,10 @@ touch "$work/sealed/file"
 run 6 "$posehost" run "$small" --work-dir "$work/sealed/file/run"
 expect "cannot be written"
 mkdir "$work/tiny"
-if mount -t tmpfs -o size=1200k none "$work/tiny" 2>/dev/null; then
+if mount -t tmpfs -o size=6m none "$work/tiny" 2>/dev/null; then
   trap 'umount "$work/tiny"; rm -rf "$work"' EXIT
   run 6 "$posehost" run "$small" --work-dir "$work/tiny/run" "${long[@]}" --set checkpoint_config.max_keep_ckpts=-1
-  expect "No space left"
+  expect "the disk is full"
   # What was whole before is whole now.
   cp -r "$work/tiny/run" "$work/saved"
   run 75 "$posehost" run "$small" --work-dir "$work/saved" "${long[@]}" --resume --stop-after 1s

@@ -86,6 +86,7 @@ TEST_CASE("CSV files that are none of DeepLabCut's labels", "[import][deeplabcut
        {"scorer,P\nparts,x\n", "no header row \"bodyparts\""},
        {"scorer,P,P\nbodyparts,s,s\ncoords,x\n", "differ in length"},
        {"scorer,P,P,P\nbodyparts,s,s,s\ncoords,x,y,likelihood\n", "a network's predictions"},
+       {"scorer,P,P,P,P\nbodyparts,s,s,s,s\ncoords,x,y,x,y\n", "a column stands there twice"},
        {dlc_head + "img1.png,1,2\n", "another length than the header"},
        {dlc_head + "img1.png,1,2,3,4\n", "nothing that can be trained on"},
        {"scorer,P\nbodyparts,\"s", "a quote without an end"}}));
