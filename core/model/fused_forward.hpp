@@ -20,15 +20,19 @@ class FusedForward {
   FusedForward(const FusedForward&) = delete;
   FusedForward& operator=(const FusedForward&) = delete;
 
-  /// As model.forward(img). The first call of a shape runs the plain pass too and compares: Error(internal) where
-  /// they differ by more than rounding. No autocast.
+  /// As model.forward(img), which the first two calls of a shape are: recording costs as much as a call. The third
+  /// records and compares: Error(internal) where the two differ by more than rounding. No autocast.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& img);
 
  private:
   struct Graph;
-  [[nodiscard]] std::unique_ptr<Graph> record(const at::Tensor& img);
+  struct Shape {
+    int calls = 0;
+    std::unique_ptr<Graph> graph;
+  };
+  at::Tensor record(const at::Tensor& img, Shape& shape);
   std::shared_ptr<PoseModel> model_;
-  std::map<std::vector<std::int64_t>, std::unique_ptr<Graph>> graphs_;  // by shape of the input
+  std::map<std::vector<std::int64_t>, Shape> shapes_;  // of the input
 };
 
 }  // namespace ph
