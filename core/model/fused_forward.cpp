@@ -2,7 +2,6 @@
 
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/passes/frozen_conv_folding.h>
-#include <torch/csrc/jit/passes/frozen_ops_to_mkldnn.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/utils.h>
 
@@ -43,7 +42,6 @@ at::Tensor FusedForward::record(const at::Tensor& img, Shape& shape) {
       torch::jit::tracer::trace({img}, run, no_names, /*strict=*/true, /*force_outplace=*/true);
   auto graph = state->graph;
   torch::jit::FoldFrozenConvBatchnorm(graph);
-  if (img.device().is_cpu() && img.scalar_type() == at::kFloat) torch::jit::ConvertFrozenOpsToMKLDNN(graph);
   shape.graph = std::make_unique<Graph>(
       Graph{torch::jit::GraphExecutor(graph, "forward", torch::jit::ExecutorExecutionMode::SIMPLE)});
   return outputs.front().toTensor();
