@@ -8,9 +8,8 @@ namespace {
 // What autocast computes in 16 bits; a norm wants its parameters beside its statistics, and deformable
 // convolutions compute in 32.
 bool is_held_in_16(const ParamFacts& facts) {
-  return !facts.is_norm && !facts.is_dcn &&
-         (facts.module_class.find("Conv") != std::string::npos ||
-          facts.module_class.find("Linear") != std::string::npos);
+  const auto has = [&](const char* word) { return facts.module_class.find(word) != std::string::npos; };
+  return !facts.is_norm && !facts.is_dcn && !has("Deform") && (has("Conv") || has("Linear"));
 }
 
 }  // namespace
