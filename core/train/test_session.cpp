@@ -25,7 +25,8 @@ namespace {
 void describe(const TestPlan& plan, const TestOptions& options) {
   const auto& run = plan.run;
   log_info("testing " + options.checkpoint.string() + " on " + run.compute.device.str() + ", precision " +
-           (run.compute.bf16 ? "bf16" : "fp32") + ", " + std::to_string(run.compute.threads) + " threads");
+           name_of_precision(run.compute.precision) + ", " + std::to_string(run.compute.threads) +
+           " threads");
   for (const auto& note : run.compute.notes) log_info(note);
   for (const auto& note : plan.notes) log_info(note);
   for (const auto& line : run.weights_report) log_info(line);
@@ -39,13 +40,14 @@ void describe(const TestPlan& plan, const TestOptions& options) {
 // Folds norms into convolutions where the network allows it; in float32, which "auto" leaves open.
 void fuse(RunPlan& run) {
   auto* network = dynamic_cast<TopDown*>(run.model.get());
-  const bool bf16 = run.compute.bf16 && run.config.at("runtime").at("precision").string() == "bf16";
-  if (!network || bf16) {
+  auto& precision = run.compute.precision;
+  const bool low = precision != at::kFloat && run.config.at("runtime").at("precision").string() != "auto";
+  if (!network || low) {
     throw Error(ErrorKind::config, "--fuse-conv-bn: not for this network or precision",
-                bf16 ? "runtime.precision bf16" : "no TopDown", "a TopDown in fp32",
-                bf16 ? "--set runtime.precision=fp32" : "without --fuse-conv-bn");
+                low ? std::string("precision ") + name_of_precision(precision) : "no TopDown",
+                "a TopDown in fp32", low ? "--set runtime.precision=fp32" : "without --fuse-conv-bn");
   }
-  if (std::exchange(run.compute.bf16, false)) log_info("precision fp32: norms are fused in it");
+  if (std::exchange(precision, at::kFloat) != at::kFloat) log_info("precision fp32: norms are fused in it");
   const auto fused = std::make_shared<FusedForward>(run.model);
   network->predict_with([fused](const at::Tensor& img) { return (*fused)(img); });
 }
