@@ -1,4 +1,3 @@
-#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -7,6 +6,7 @@
 #include "data/compat.hpp"
 #include "log/log.hpp"
 #include "metric/evaluate_files.hpp"
+#include "metric/keypoint_table.hpp"
 
 namespace {
 
@@ -16,34 +16,17 @@ struct Options {
   bool json = false, by_keypoint = false, timing = false;
 };
 
-std::string shown(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6f", value);
-  return std::isnan(value) ? "-" : text;
-}
-
-// Names on the left, a column a metric.
-void print_tables(const ph::EvaluatedFiles& made) {
-  std::size_t width = 8;
-  for (const auto& name : made.keypoints) width = std::max(width, name.size());
-  std::printf("%-*s", static_cast<int>(width), "keypoint");
-  for (const auto& table : made.tables) std::printf("  %12s", table.metric.c_str());
-  std::printf("\n");
-  for (std::size_t k = 0; k < made.keypoints.size(); ++k) {
-    std::printf("%-*s", static_cast<int>(width), made.keypoints[k].c_str());
-    for (const auto& table : made.tables) std::printf("  %12s", shown(table.values[k]).c_str());
-    std::printf("\n");
-  }
-}
-
 void print_text(const ph::EvaluatedFiles& made, const Options& options) {
   for (const auto& note : made.notes) std::cerr << note << "\n";
   for (const auto& line : made.lines) std::printf("%s\n", line.c_str());
   const auto first = made.lines.size();  // mAP's numbers are in its lines
   for (std::size_t i = first; i < made.values.size(); ++i) {
-    std::printf("%s %s\n", made.values[i].first.c_str(), shown(made.values[i].second).c_str());
+    std::printf("%s %s\n", made.values[i].first.c_str(), ph::shown_value(made.values[i].second).c_str());
   }
-  if (options.by_keypoint && !made.tables.empty()) print_tables(made);
+  if (options.by_keypoint && !made.tables.empty()) {
+    for (const auto& line : ph::keypoint_table_lines(made.keypoints, made.tables))
+      std::printf("%s\n", line.c_str());
+  }
   if (options.timing) std::printf("read %.3f s, computed %.3f s\n", made.read_s, made.compute_s);
 }
 

@@ -14,6 +14,10 @@ void add_config_schema(CLI::App& app, Action& action, const std::vector<std::str
 void add_plugin(CLI::App& app, Action& action, const std::vector<std::string>& args);
 void add_doctor(CLI::App& app, Action& action);
 void add_weights(CLI::App& app, Action& action);
+void add_convert(CLI::App& app, Action& action);
+void add_publish(CLI::App& app, Action& action);
+void add_test(CLI::App& app, Action& action, const std::vector<std::string>& args);
+void add_infer(CLI::App& app, Action& action, const std::vector<std::string>& args);
 void add_evaluate(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
 void add_ctl(CLI::App& app, Action& action);

@@ -17,10 +17,14 @@ int main(int argc, char** argv) {
   const auto args = normalize_arguments(argc, argv);
   Action action;
   add_run(app, action, args);
+  add_test(app, action, args);
+  add_infer(app, action, args);
   add_bench(app, action, args);
   add_print_config(app, action);
   add_config_schema(app, action, args);
   add_weights(app, action);
+  add_convert(app, action);
+  add_publish(app, action);
   add_plugin(app, action, args);
   add_doctor(app, action);
   add_evaluate(app, action);

@@ -6,6 +6,8 @@
 /// Each adds one command (one file a command); posehost has a command of the same name, which parses the same
 /// words for --help and usage errors and then hands over.
 void add_run(CLI::App& app, Action& action);
+void add_test(CLI::App& app, Action& action);
+void add_infer(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_plugin_lock(CLI::App& app, Action& action);
 void add_config_schema(CLI::App& app, Action& action);

@@ -14,6 +14,8 @@ int main(int argc, char** argv) {
   app.add_flag("--self-check", self_check, "Print what LibTorch finds here, as JSON");
   Action action;
   add_run(app, action);
+  add_test(app, action);
+  add_infer(app, action);
   add_bench(app, action);
   add_plugin_lock(app, action);
   add_config_schema(app, action);

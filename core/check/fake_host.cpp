@@ -7,6 +7,7 @@
 #include "plugin/config_table.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/text_rules.hpp"
+#include "service/find_service.hpp"
 
 namespace ph {
 
@@ -34,7 +35,7 @@ struct FakeHost::Calls {
       self.misuse_.push_back("log with the level " + std::to_string(level));
     }
   }
-  static const void* get_service(void*, ph_str) noexcept { return nullptr; }
+  static const void* get_service(void*, ph_str id) noexcept { return find_service(from_ph(id)); }
 };
 
 FakeHost::FakeHost() {

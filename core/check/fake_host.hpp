@@ -13,7 +13,7 @@
 
 namespace ph {
 
-/// A ph_host that keeps what it is told. It has no services.
+/// A ph_host that keeps what it is told. It has the process's services, but no random numbers.
 class FakeHost {
  public:
   FakeHost();

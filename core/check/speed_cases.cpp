@@ -30,8 +30,10 @@ double median_ns(int rounds, F&& round) {
 void measure_optimizer(CaseRun& run) {
   const auto args = working_args(run);
   CheckedRun::Setup setup;
-  // Rules for whole matrices take time that grows faster than the number of elements.
-  setup.shapes = {{512, 512}};
+  // Rules for whole matrices take time that grows faster than the number of elements, and here without a fast gemm.
+  const auto table = std::get<ph_optimizer_api>(copy_kind_table(run.component()));
+  const std::int64_t side = (table.capabilities & PH_OPT_MATRIX) != 0 ? 96 : 512;
+  setup.shapes = {{side, side}};
   CheckedRun rule{run, args, setup};
   rule.step(0);
   const auto update = median_ns(7, [&](int k) { rule.step_again(k + 1); });

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 
@@ -26,6 +27,10 @@ void append(std::string& text, std::span<const float> values) {
   text += ']';
 }
 
+std::string quoted(const std::string& name) {
+  return nlohmann::json(name).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 }  // namespace
 
 void write_coco_results(const std::filesystem::path& file, const std::vector<ResultRow>& rows) {
@@ -34,6 +39,7 @@ void write_coco_results(const std::filesystem::path& file, const std::vector<Res
     text += text.size() == 1 ? "\n" : ",\n";
     text += "{\"category_id\": " + std::to_string(row.category_id) + ", \"center\": ";
     append(text, row.prediction->center);
+    if (!row.file_name.empty()) text += ", \"file_name\": " + quoted(row.file_name);
     text += ", \"image_id\": " + std::to_string(row.image_id) + ", \"keypoints\": ";
     append(text, row.prediction->keypoints);
     text += ", \"scale\": ";

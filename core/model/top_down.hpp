@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ class TopDown final : public PoseModel {
   at::Tensor test_output(const at::Tensor& img, const DatasetInfo& info) override;
   const TestCfg& test_cfg() const override { return test_cfg_; }
   std::vector<Prediction> predict(const Batch& batch, const DatasetInfo& info) override;
+  /// predict() calls `forward` in place of forward(); an empty one ends that.
+  void predict_with(std::function<at::Tensor(const at::Tensor&)> forward) { forward_ = std::move(forward); }
   void init_weights() override;
   std::int64_t in_channels() const override { return backbone_->in_channels(); }
   std::int64_t num_keypoints() const override { return head_->num_keypoints(); }
@@ -39,11 +42,16 @@ class TopDown final : public PoseModel {
  private:
   void check_channels() const;
   void check_kinds() const;
+  [[nodiscard]] at::Tensor output_of(const at::Tensor& img) {
+    return (forward_ ? forward_(img) : forward(img)).to(at::kFloat);
+  }
+  [[nodiscard]] at::Tensor tested_output(const at::Tensor& img, const DatasetInfo& info);
   TopDownArgs args_;
   TestCfg test_cfg_;
   std::shared_ptr<Backbone> backbone_;
   std::shared_ptr<Neck> neck_;  // may be null
   std::shared_ptr<PoseHead> head_;
+  std::function<at::Tensor(const at::Tensor&)> forward_;  // may be empty
 };
 
 }  // namespace ph

@@ -30,7 +30,8 @@ constexpr Slot slots[] = {{"model", "model", false},        {"backbone", "backbo
 /// Keys beside a component's own that the host reads.
 const std::vector<const char*>& host_keys(const std::string& kind) {
   static const std::map<std::string, std::vector<const char*>> keys{
-      {"optimizer", {"paramwise_cfg", "constructor"}}, {"hook", {"priority", "interval", "by_epoch"}}};
+      {"optimizer", {"paramwise_cfg", "constructor", "others"}},
+      {"hook", {"priority", "interval", "by_epoch"}}};
   static const std::vector<const char*> none;
   const auto found = keys.find(kind);
   return found == keys.end() ? none : found->second;

@@ -5,7 +5,7 @@
 #include "data/rng.hpp"
 #include "log/log.hpp"
 #include "plugin/text_rules.hpp"
-#include "service/services.hpp"
+#include "service/find_service.hpp"
 
 namespace ph {
 namespace {
@@ -49,16 +49,8 @@ struct HostTable::Calls {
   }
   static const void* get_service(void* ctx, ph_str id) noexcept {
     const auto name = borrowed(id.data, id.len);
-    const auto& all = services();
-    if (name == PH_SERVICE_PARALLEL) return all.parallel;
-    if (name == PH_SERVICE_VECTOR) return all.vector;
-    if (name == PH_SERVICE_LINALG) return all.linalg;
-    if (name == PH_SERVICE_ALL_REDUCE) return all.all_reduce;
-    if (name == PH_SERVICE_CUDA_LAUNCH) return all.cuda_launch;
-    if (name == PH_SERVICE_TRAIN_PIPELINE) return all.train_pipeline;
-    if (name == PH_SERVICE_PROFILE) return all.profile;
-    if (name == PH_SERVICE_RANDOM && all.random) return &static_cast<const HostTable*>(ctx)->random_;
-    return nullptr;
+    if (name == PH_SERVICE_RANDOM && services().random) return &static_cast<const HostTable*>(ctx)->random_;
+    return find_service(name);
   }
   /// Two numbers a block of the generator; the component's name keeps its streams apart from others'.
   static void bits(void* ctx, ph_str purpose, std::int64_t iter, std::int64_t first, std::uint64_t* out,

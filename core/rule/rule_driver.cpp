@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "plugin/text_rules.hpp"
+#include "rule/param_facts.hpp"
 #include "rule/scratch.hpp"
 #include "rule/slot_layout.hpp"
 
@@ -70,22 +71,11 @@ void RuleDriver::cut() {
 }
 
 void RuleDriver::prepare() {
-  facts_.assign(params_.size(), {});
+  facts_.clear();
   fact_pointers_.clear();
-  for (std::size_t i = 0; i < params_.size(); ++i) {
-    const auto& param = params_[i];
-    auto& fact = facts_[i];
-    fact.size = sizeof fact;
-    fact.name = to_ph(param.name);
-    fact.index = static_cast<std::uint32_t>(i);
-    fact.dtype = param.dtype;
-    fact.device_type = PH_DEVICE_CPU;
-    fact.ndim = static_cast<std::int32_t>(param.shape.size());
-    fact.shape = param.shape.data();
-    fact.strides = param.strides.data();
-    fact.numel = fact.full_numel = param.numel;
-    fact_pointers_.push_back(&fact);
-  }
+  for (std::size_t i = 0; i < params_.size(); ++i)
+    facts_.push_back(facts_of(params_[i], static_cast<std::uint32_t>(i)));
+  for (const auto& facts : facts_) fact_pointers_.push_back(&facts);
   if (!api_.prepare) return;
   ph_layout layout{};
   layout.size = sizeof layout;

@@ -1,6 +1,7 @@
 #pragma once
 #include <posehost/abi.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
@@ -19,7 +20,8 @@ struct RuleDriver::Scratch {
   static void* get(void* ctx, std::int64_t bytes) noexcept {
     auto& self = *static_cast<Scratch*>(ctx);
     if (bytes < 0) return nullptr;
-    const auto size = (static_cast<std::size_t>(bytes) + 63) / 64 * 64;
+    // At least one, so that no memory and none asked for differ.
+    const auto size = (static_cast<std::size_t>(std::max<std::int64_t>(bytes, 1)) + 63) / 64 * 64;
     try {
       if (self.next == self.blocks.size()) self.blocks.emplace_back();
       auto& block = self.blocks[self.next];

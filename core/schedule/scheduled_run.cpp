@@ -64,7 +64,7 @@ ScheduledRun read_scheduled_run(const Node& config, const PluginCatalog& catalog
   run.length = read_run_length(config, iters_per_epoch);
   const auto optimizer = config.at("optimizer"), type = optimizer.at("type");
   Json args = optimizer.json();
-  for (const char* key : {"paramwise_cfg", "constructor"}) args.erase(key);
+  for (const char* key : {"paramwise_cfg", "constructor", "others"}) args.erase(key);
   const PluginInstance rule{catalog.load(catalog.resolve(PH_KIND_OPTIMIZER, type.string(), type)),
                             optimizer.with(args)};
   run.hypers = hypers_of(rule);
@@ -77,6 +77,7 @@ ScheduledRun read_scheduled_run(const Node& config, const PluginCatalog& catalog
           "one "
           "without overrides; --group stands for others");
   }
+  if (optimizer.has("others")) run.notes.push_back("of several optimizers, that of " + type.string());
   run.length.n_groups = static_cast<std::int64_t>(run.base.size());
   run.schedules = read_schedules(catalog, config, run.hypers, rule.qualified_name());
   for (const auto& chain : run.schedules) chain->check(run.length);

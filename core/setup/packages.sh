@@ -11,8 +11,8 @@ command -v "${CXX:-c++}" >/dev/null || needed+=(g++)
 command -v cmake >/dev/null || needed+=(cmake)
 command -v ninja >/dev/null || needed+=(ninja-build)
 libraries=(libboost-dev nlohmann-json3-dev libspdlog-dev libcli11-dev catch2
-  libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libjpeg-dev
-  zlib1g-dev gnuplot-nox libonnx-dev libprotobuf-dev)
+  libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev
+  libjpeg-dev zlib1g-dev gnuplot-nox libonnx-dev libprotobuf-dev)
 # Only for getting LibTorch.
 if [[ -z ${LIBTORCH:-} && ! -d .deps/libtorch ]] && ! python3 -m pip --version >/dev/null 2>&1; then
   libraries+=(python3-pip)
@@ -22,7 +22,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   [[ -d build ]] && exit 0  # said once
   echo "packages: this is neither Debian nor Ubuntu, so nothing is installed. If CMake misses something: a"
   echo "  C++20 compiler (gcc 12 or clang 14, or newer), CMake 3.25, Boost headers 1.74, nlohmann-json 3.11,"
-  echo "  spdlog 1.10, CLI11 2.1, Catch2 2.13 or 3, OpenCV 4 (core, imgproc, imgcodecs), libjpeg-turbo 2.1, zlib 1.2,"
+  echo "  spdlog 1.10, CLI11 2.1, Catch2 2.13 or 3, OpenCV 4 (core, imgproc, imgcodecs; videoio for videos), libjpeg-turbo 2.1, zlib 1.2,"
   echo "  protobuf 3.21, ONNX 1.12 (its C++ library)."
   exit 0
 fi

@@ -56,7 +56,7 @@ bool holds_tensors(const Pickle& pickle, const PickleValue& dict) {
 
 /// The dict of weights and the key under which it was.
 std::pair<const PickleValue*, std::string> find_state_dict(const std::filesystem::path& path,
-                                                           const Pickle& pickle) {
+                                                           const Pickle& pickle, const std::string& wanted) {
   const auto& root = pickle.values[pickle.root];
   std::string keys;
   std::map<std::string_view, const PickleValue*> members;
@@ -64,12 +64,15 @@ std::pair<const PickleValue*, std::string> find_state_dict(const std::filesystem
     members.emplace(key, &value);
     if (keys.size() < 200) keys += (keys.empty() ? "" : ", ") + std::string(key.substr(0, 60));
   });
-  for (const auto key : state_dict_keys) {
+  const auto searched = wanted.empty()
+                            ? std::vector<std::string_view>(state_dict_keys.begin(), state_dict_keys.end())
+                            : std::vector<std::string_view>{wanted};
+  for (const auto key : searched) {
     const auto found = members.find(key);
     if (found != members.end() && holds_tensors(pickle, *found->second))
       return {found->second, std::string(key)};
   }
-  if (holds_tensors(pickle, root)) return {&root, ""};
+  if (wanted.empty() && holds_tensors(pickle, root)) return {&root, ""};
   refuse_file(path, "no weights in it", keys.empty() ? "no dict with names" : "a dict with " + keys,
               "a dict of tensors, by itself or under state_dict, model or model_state_dict",
               "in Python: torch.save(model.state_dict(), \"weights.pth\")");
@@ -117,7 +120,7 @@ bool PthFile::recognizes(std::string_view bytes) noexcept {
   return bytes.starts_with("PK\x03\x04") || bytes.starts_with(pth_legacy_begin);
 }
 
-PthFile PthFile::open(const std::filesystem::path& path) {
+PthFile PthFile::open(const std::filesystem::path& path, const std::string& wanted) {
   auto impl = std::make_shared<Impl>(path);
   const auto bytes = impl->mapping.bytes();
   if (!recognizes(bytes)) {
@@ -127,7 +130,7 @@ PthFile PthFile::open(const std::filesystem::path& path) {
   const bool zip = bytes.starts_with("PK");
   impl->format = zip ? Format::zip : Format::legacy;
   const auto parts = zip ? read_pth_zip(path, bytes) : read_pth_legacy(path, bytes);
-  const auto [dict, key] = find_state_dict(path, parts.pickle);
+  const auto [dict, key] = find_state_dict(path, parts.pickle, wanted);
   impl->state_dict = key;
   impl->read_tensors(path, parts, *dict);
   impl->read_facts(parts.pickle);

@@ -23,7 +23,8 @@ class PthFile {
   enum class Format { zip, legacy };
   /// What `bytes`, the beginning of a file, promise; nothing for other files.
   [[nodiscard]] static bool recognizes(std::string_view bytes) noexcept;
-  [[nodiscard]] static PthFile open(const std::filesystem::path& path);
+  /// `key`: member of the outermost dict whose tensors are meant, instead of those named above.
+  [[nodiscard]] static PthFile open(const std::filesystem::path& path, const std::string& key = {});
 
   [[nodiscard]] Format format() const noexcept;
   [[nodiscard]] const std::map<std::string, TensorView>& tensors() const noexcept;

@@ -25,7 +25,7 @@ Json run_bench(const BenchOptions& options) {
               {"cores", usable_cores()},
               {"threads", plan.compute.threads},
               {"device", plan.compute.device.str()},
-              {"precision", plan.compute.bf16 ? "bf16" : "fp32"}};
+              {"precision", name_of_precision(plan.compute.precision)}};
   for (const auto& what : options.what) {
     if (what == "data") result[what] = bench_data(options);
     if (what == "step") result[what] = bench_step(plan, options.rounds);

@@ -74,14 +74,22 @@ Json bench_optimizer(RunPlan& plan, const BenchOptions& options) {
     plan.optimizers = std::make_unique<OptimizerSet>(*plan.plugins, plan.config.at("optimizer"),
                                                      read_shapes(options.shapes), plan.compat->version);
   at::NoGradGuard no_grad;
-  auto& optimizer = *plan.optimizers->members().front().optimizer;
+  auto& set = *plan.optimizers;
+  const auto& optimizer = *set.members().front().optimizer;
   std::int64_t numel = 0;
-  for (const auto& param : optimizer.params()) {
-    auto tensor = param.tensor;
-    tensor.mutable_grad() = at::randn_like(tensor);
-    numel += tensor.numel();
+  std::size_t tensors = 0;
+  for (const auto& member : set.members()) {
+    for (const auto& param : member.optimizer->params()) {
+      auto tensor = param.tensor;
+      tensor.mutable_grad() = at::randn_like(tensor);
+      numel += tensor.numel();
+      ++tensors;
+    }
   }
-  const auto name = optimizer.rule().qualified_name();
+  if (set.needs_closure())
+    throw plan.config.at("optimizer")
+        .error(set.description() + " evaluates the loss in a step", "an optimizer that does not");
+  const auto name = set.description();
   const bool adam = name == "org.posehost.optimizers/Adam", adamw = name == "org.posehost.optimizers/AdamW";
   std::unique_ptr<FusedAdam> fused;
   if ((adam || adamw) && plan.compute.device.is_cpu()) fused = std::make_unique<FusedAdam>(optimizer, adamw);
@@ -94,7 +102,7 @@ Json bench_optimizer(RunPlan& plan, const BenchOptions& options) {
     for (const int turn : {round & 1, ~round & 1}) {
       watch.lap();
       if (turn == 0) {
-        optimizer.step();
+        set.step();
         if (round >= 0) ours.push_back(watch.lap());
       } else if (fused) {
         fused->step();
@@ -102,8 +110,12 @@ Json bench_optimizer(RunPlan& plan, const BenchOptions& options) {
       }
     }
   }
-  Json result{{"optimizer", name}, {"tensors", optimizer.params().size()},   {"numbers", numel},
-              {"rounds", rounds},  {"state_bytes", optimizer.state_bytes()}, {"plugin_ms", median(ours)},
+  Json result{{"optimizer", name},
+              {"tensors", tensors},
+              {"numbers", numel},
+              {"rounds", rounds},
+              {"state_bytes", set.state_bytes()},
+              {"plugin_ms", median(ours)},
               {"rounds_ms", ours}};
   if (fused) {
     result["fused_ms"] = median(theirs);

@@ -46,25 +46,51 @@ c10::Device choose_device(const Node& runtime, std::vector<std::string>& notes) 
   return c10::kCPU;
 }
 
-bool choose_bf16(const Node& runtime, const c10::Device& device, std::vector<std::string>& notes) {
-  const auto wanted = runtime.has("precision") ? runtime.at("precision").string() : "fp32";
-  if (wanted == "fp32") return false;
-  if (wanted == "fp16") {
-    throw runtime.at("precision")
-        .error("fp16 is not available yet", "fp32, bf16 or auto", "use bf16: it needs no loss scaling");
-  }
+at::ScalarType choose_bf16(bool asked, const c10::Device& device, std::vector<std::string>& notes) {
   const bool native = device.is_cuda() || cpu_has_bf16();
-  if (wanted == "bf16") {
+  if (asked) {
     if (!native)
       notes.emplace_back(
           "precision bf16: this processor has neither avx512_bf16 nor AMX, it will be slower than fp32");
-    return true;
+    return at::kBFloat16;
   }
   notes.emplace_back(native ? "precision auto: bf16" : "precision auto: fp32 (no avx512_bf16 or AMX)");
-  return native;
+  return native ? at::kBFloat16 : at::kFloat;
+}
+
+at::ScalarType choose_fp16(const c10::Device& device, std::vector<std::string>& notes) {
+  notes.emplace_back("precision fp16: small gradients vanish without loss scaling (config section fp16)");
+  if (device.is_cpu()) notes.emplace_back("precision fp16: on the CPU it is slower than fp32 or bf16");
+  return at::kHalf;
+}
+
+// Weights in 16 bits are computed with in 16 bits.
+at::ScalarType choose_precision(const Node& runtime, Compute& compute) {
+  const auto held = compute.param_dtype;
+  const auto wanted = runtime.has("precision") ? runtime.at("precision").string() : "fp32";
+  if (held != at::kFloat && wanted != "fp32" && wanted != "auto" && wanted != name_of_precision(held)) {
+    throw runtime.at("param_dtype")
+        .error(std::string("parameters in ") + name_of_precision(held) + " with precision " + wanted,
+               "the same for both, or one of them left out");
+  }
+  const auto asked = held == at::kFloat ? wanted : name_of_precision(held);
+  if (held != at::kFloat && wanted == "fp32")
+    compute.notes.emplace_back("param_dtype " + asked + ": computed in " + asked + " as well");
+  if (asked == "fp32") return at::kFloat;
+  if (asked == "fp16") return choose_fp16(compute.device, compute.notes);
+  return choose_bf16(asked == "bf16", compute.device, compute.notes);
+}
+
+at::ScalarType read_param_dtype(const Node& runtime) {
+  const auto wanted = runtime.has("param_dtype") ? runtime.at("param_dtype").string() : "fp32";
+  return wanted == "bf16" ? at::kBFloat16 : wanted == "fp16" ? at::kHalf : at::kFloat;
 }
 
 }  // namespace
+
+const char* name_of_precision(at::ScalarType type) noexcept {
+  return type == at::kBFloat16 ? "bf16" : type == at::kHalf ? "fp16" : "fp32";
+}
 
 std::string blas_library() {
   Dl_info info{};
@@ -87,11 +113,8 @@ Compute set_up_compute(const Node& runtime) {
   const auto keep = runtime.find("keep_heap_mb");
   keep_freed_memory(keep ? keep->i64() : usable_memory() / 4 >> 20);
   compute.device = choose_device(runtime, compute.notes);
-  compute.bf16 = choose_bf16(runtime, compute.device, compute.notes);
-  if (runtime.has("param_dtype") && runtime.at("param_dtype").string() != "fp32") {
-    throw runtime.at("param_dtype")
-        .error("parameters in another type than fp32 are not available yet", "fp32");
-  }
+  compute.param_dtype = read_param_dtype(runtime);
+  compute.precision = choose_precision(runtime, compute);
   compute.channels_last = runtime.has("channels_last") ? runtime.at("channels_last").boolean() : true;
   compute.deterministic = runtime.has("deterministic") && runtime.at("deterministic").boolean();
   compute.threads = runtime.has("threads") ? static_cast<int>(runtime.at("threads").i64()) : usable_cores();
@@ -100,11 +123,12 @@ Compute set_up_compute(const Node& runtime) {
   return compute;
 }
 
-AutocastScope::AutocastScope(const Compute& compute) : active_{compute.bf16}, device_{compute.device.type()} {
+AutocastScope::AutocastScope(const Compute& compute)
+    : active_{compute.precision != at::kFloat}, device_{compute.device.type()} {
   if (!active_) return;
   was_enabled_ = at::autocast::is_autocast_enabled(device_);
   at::autocast::set_autocast_enabled(device_, true);
-  at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+  at::autocast::set_autocast_dtype(device_, compute.precision);
   at::autocast::increment_nesting();
 }
 

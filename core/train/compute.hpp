@@ -1,6 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <c10/core/Device.h>
+#include <c10/core/ScalarType.h>
 
 #include <string>
 #include <vector>
@@ -12,7 +13,8 @@ namespace ph {
 /// Where and how numbers are computed: config section `runtime`, resolved on this machine.
 struct Compute {
   c10::Device device{c10::kCPU};
-  bool bf16 = false;  ///< autocast to bfloat16 over float32 parameters
+  at::ScalarType precision = at::kFloat;    ///< kBFloat16, kHalf: autocast
+  at::ScalarType param_dtype = at::kFloat;  ///< of weights in the network; `precision` is the same then
   bool channels_last = false;
   bool deterministic = false;
   int threads = 1;                 ///< of torch; loader threads come on top
@@ -23,6 +25,9 @@ struct Compute {
 /// CUDA when it is wanted. Throws Error(config) or Error(environment), for example "no GPU".
 [[nodiscard]] Compute set_up_compute(const Node& runtime);
 
+/// "fp32", "bf16", "fp16".
+[[nodiscard]] const char* name_of_precision(at::ScalarType type) noexcept;
+
 /// File that `sgemm_` resolves to; anything but libtorch_cpu means a slow reference BLAS was loaded
 /// first (core/README.md, "BLAS").
 [[nodiscard]] std::string blas_library();
@@ -32,7 +37,7 @@ struct Compute {
 /// it is. Call before the first tensor is made.
 void keep_freed_memory(std::int64_t limit_mb);
 
-/// Autocast to bfloat16 for a scope, if `compute` says so.
+/// Autocast to 16 bits for a scope, if `compute` says so.
 class AutocastScope {
  public:
   explicit AutocastScope(const Compute& compute);

@@ -70,9 +70,12 @@ std::int64_t activation_bytes(const RunPlan& plan, std::int64_t height, std::int
 void describe_memory(RunPlan& plan, std::vector<std::string>& lines) {
   std::int64_t params = 0;
   for (const auto& param : plan.model->parameters()) params += static_cast<std::int64_t>(param.nbytes());
-  std::int64_t total = 2 * params + plan.optimizers->state_bytes();
+  const auto masters = plan.masters.bytes();
+  std::int64_t total = 2 * params + masters + plan.optimizers->state_bytes();
   lines.push_back(format("Memory estimate: parameters %.1f MiB, gradients %.1f MiB, optimizer state %.1f MiB",
                          mib(params), mib(params), mib(plan.optimizers->state_bytes())));
+  if (masters > 0)
+    lines.push_back(format("  parameters in 32 bits, which are trained, %.1f MiB", mib(masters)));
   if (plan.train) {
     const auto batch = plan.train->options().batch_size;
     plan.train->start(0);
@@ -98,7 +101,8 @@ std::vector<std::string> describe_plan(RunPlan& plan) {
                                   : format("Run: %lld iterations", static_cast<long long>(length.max_iters)));
   lines.push_back("Work dir: " + plan.work_dir.string() + " (not made)");
   lines.push_back("Device " + plan.compute.device.str() + ", precision " +
-                  (plan.compute.bf16 ? "bf16" : "fp32") + ", " + std::to_string(plan.compute.threads) +
+                  name_of_precision(plan.compute.precision) + ", parameters " +
+                  name_of_precision(plan.compute.param_dtype) + ", " + std::to_string(plan.compute.threads) +
                   " threads, seed " + std::to_string(plan.seed));
   for (const auto& note : plan.compute.notes) lines.push_back("  " + note);
   for (const auto& line : plan.weights_report) lines.push_back("  " + line);

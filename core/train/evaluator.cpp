@@ -2,8 +2,11 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <chrono>
+
 #include "config/error.hpp"
 #include "log/log.hpp"
+#include "model/predict_times.hpp"
 
 namespace ph {
 
@@ -18,14 +21,25 @@ Batch to_device(Batch batch, const Compute& compute) {
 }
 
 std::vector<Prediction> predict_all(PoseModel& model, Loader& loader, const Compute& compute,
-                                    const std::function<void(std::int64_t)>& progress) {
+                                    const std::function<void(std::int64_t)>& progress, PredictSpeed* speed) {
+  using Clock = std::chrono::steady_clock;
+  const auto seconds_since = [](Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+  };
   at::NoGradGuard no_grad;
   const bool was_training = model.is_training();
   model.eval();
   std::vector<Prediction> all;
   all.reserve(static_cast<std::size_t>(loader.dataset().size()));
+  PredictSpeed took;
+  predict_times() = {};
+  const auto begin = Clock::now();
   loader.start(0);
-  while (auto batch = loader.next()) {
+  for (;;) {
+    const auto asked = Clock::now();
+    auto batch = loader.next();
+    took.data += seconds_since(asked);
+    if (!batch) break;
     const auto ready = to_device(std::move(*batch), compute);
     const AutocastScope autocast(compute);
     for (auto& prediction : model.predict(ready, loader.dataset().info()))
@@ -33,6 +47,10 @@ std::vector<Prediction> predict_all(PoseModel& model, Loader& loader, const Comp
     if (progress) progress(static_cast<std::int64_t>(all.size()));
   }
   model.train(was_training);
+  took.all = seconds_since(begin);
+  took.forward = predict_times().forward;
+  took.decode = predict_times().decode;
+  if (speed) *speed = took;
   return all;
 }
 

@@ -3,12 +3,17 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include "train/master_weights.hpp"
+
 namespace ph {
 
-NamedTensors tensors_of(const torch::nn::Module& model, std::uint32_t source) {
+NamedTensors tensors_of(const torch::nn::Module& model, const MasterWeights& masters, std::uint32_t source) {
   NamedTensors all;
   if (source & PH_SOURCE_PARAMETERS) {
-    for (const auto& item : model.named_parameters()) all.emplace_back(item.key(), item.value().detach());
+    for (const auto& item : model.named_parameters()) {
+      const auto master = masters.find(item.key());
+      all.emplace_back(item.key(), master.defined() ? master : item.value().detach());
+    }
   }
   if (source & PH_SOURCE_BUFFERS) {
     for (const auto& item : model.named_buffers()) all.emplace_back(item.key(), item.value());
@@ -16,11 +21,11 @@ NamedTensors tensors_of(const torch::nn::Module& model, std::uint32_t source) {
   return all;
 }
 
-void HookSlots::make(const torch::nn::Module& model) {
+void HookSlots::make(const torch::nn::Module& model, const MasterWeights& masters) {
   at::NoGradGuard no_grad;
   tensors_.clear();
   for (const auto& info : infos_) {
-    auto tensors = tensors_of(model, info.source);
+    auto tensors = tensors_of(model, masters, info.source);
     for (auto& [name, tensor] : tensors) {
       // Strides as the source has them: element i of one is element i of the other.
       auto own = at::empty_like(tensor, at::MemoryFormat::Preserve);

@@ -15,6 +15,7 @@ class Module;
 
 namespace ph {
 
+class MasterWeights;
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
 /// Tensors that one hook owns: for each of its slots one for each parameter or buffer of the model.
@@ -24,7 +25,7 @@ class HookSlots {
   explicit HookSlots(std::vector<HookSlotInfo> infos) : infos_{std::move(infos)} {}
 
   /// Allocates all and gives them their first content, from what `model` holds now.
-  void make(const torch::nn::Module& model);
+  void make(const torch::nn::Module& model, const MasterWeights& masters);
 
   /// Names and tensors of a slot in the order of the model; nullptr when there is no such slot.
   [[nodiscard]] const NamedTensors* slot(std::string_view name) const noexcept;
@@ -42,7 +43,8 @@ class HookSlots {
   std::vector<NamedTensors> tensors_;  // per slot
 };
 
-/// Parameters, buffers or both (PH_SOURCE_*), detached, in the order of the model.
-[[nodiscard]] NamedTensors tensors_of(const torch::nn::Module& model, std::uint32_t source);
+/// Parameters as they are trained, buffers or both (PH_SOURCE_*), detached, in the order of the model.
+[[nodiscard]] NamedTensors tensors_of(const torch::nn::Module& model, const MasterWeights& masters,
+                                      std::uint32_t source);
 
 }  // namespace ph

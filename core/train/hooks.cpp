@@ -101,9 +101,9 @@ void HookList::add(const PluginCatalog& catalog, const ComponentRef& ref, const 
   insert(std::move(entry));
 }
 
-void HookList::make_slots(const torch::nn::Module& model) {
+void HookList::make_slots(const torch::nn::Module& model, const MasterWeights& masters) {
   for (auto& entry : entries_) {
-    if (entry.slots) entry.slots->make(model);
+    if (entry.slots) entry.slots->make(model, masters);
   }
 }
 

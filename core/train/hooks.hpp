@@ -39,7 +39,7 @@ class HookList {
   void add(std::string name, std::uint64_t stages, int priority, Builtin run);
 
   /// Once all are there: allocates what the hooks own.
-  void make_slots(const torch::nn::Module& model);
+  void make_slots(const torch::nn::Module& model, const MasterWeights& masters);
 
   /// Calls all that want `stage`, each followed by `after` (which meets what it asked for). `event`
   /// is for the plugins. Throws Error(plugin) naming hook and stage when one fails, unless the config

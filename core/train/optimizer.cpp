@@ -31,14 +31,17 @@ void* address_of(const at::Tensor& tensor) { return tensor.defined() ? tensor.da
 
 }  // namespace
 
+Node rule_arguments(const Node& optimizer_config) {
+  Json args = optimizer_config.json();
+  for (const char* key : {"paramwise_cfg", "constructor", "others"}) args.erase(key);
+  return optimizer_config.with(args);
+}
+
 Optimizer::Optimizer(const PluginCatalog& catalog, const Node& config, std::vector<TrainableParam> params,
                      const std::string& compat) {
   const auto type = config.at("type");
   const auto ref = catalog.resolve(PH_KIND_OPTIMIZER, type.string(), type);
-  Json args = config.json();
-  args.erase("paramwise_cfg");
-  args.erase("constructor");
-  rule_ = std::make_unique<PluginInstance>(catalog.load(ref), config.with(args));
+  rule_ = std::make_unique<PluginInstance>(catalog.load(ref), rule_arguments(config));
   driver_ = std::make_unique<RuleDriver>(*rule_);
   hypers_ = hypers_of(*rule_);
 
@@ -80,7 +83,8 @@ void Optimizer::make_state() {
   };
   std::vector<std::vector<SlotTensor>> wanted;
   for (const auto& param : params_) {
-    wanted.push_back(slot_tensors(driver_->slots(), dtype_of(param.tensor), param.tensor.sizes().vec()));
+    const auto& trained = param.trained();
+    wanted.push_back(slot_tensors(driver_->slots(), dtype_of(trained), trained.sizes().vec()));
     for (const auto& slot : wanted.back()) account(slot);
   }
   global_names_ = global_tensors(driver_->slots());
@@ -90,7 +94,7 @@ void Optimizer::make_state() {
   std::vector<RuleParam> rule_params;
   for (std::size_t i = 0; i < params_.size(); ++i) {
     // Rules run on the CPU in ABI 0.9 (kernels are drafts): a parameter on a GPU has a copy here.
-    const auto& param = params_[i].tensor;
+    const auto& param = params_[i].trained();
     work_.push_back(param.is_cpu() ? param.detach() : param.detach().to(at::kCPU));
     const auto& tensor = work_.back();
     if (!tensor.is_non_overlapping_and_dense()) {
@@ -127,6 +131,15 @@ void Optimizer::zero_grad() {
   for (auto& param : params_) param.tensor.mutable_grad() = at::Tensor();
 }
 
+void Optimizer::widen_gradients() {
+  at::NoGradGuard no_grad;
+  for (auto& param : params_) {
+    auto& grad = param.tensor.mutable_grad();
+    if (grad.defined() && param.master.defined() && grad.scalar_type() != param.master.scalar_type())
+      grad = at::empty_like(param.master).copy_(grad);
+  }
+}
+
 // Where the driver finds parameters and gradients.
 void Optimizer::collect_gradients() {
   for (std::size_t i = 0; i < params_.size(); ++i) {
@@ -142,7 +155,7 @@ void Optimizer::collect_gradients() {
       gradients_[i] =
           at::empty_like(param, param.options().requires_grad(false), at::MemoryFormat::Preserve).copy_(grad);
     }
-    if (!params_[i].tensor.is_cpu() && grad.defined()) work_[i].copy_(params_[i].tensor);
+    if (!params_[i].tensor.is_cpu() && grad.defined()) work_[i].copy_(params_[i].trained());
     auto& seen = driver_->params()[i];
     seen.data = work_[i].data_ptr();
     seen.grad = grad.defined() ? gradients_[i].const_data_ptr() : nullptr;
@@ -151,7 +164,9 @@ void Optimizer::collect_gradients() {
 
 void Optimizer::copy_back() {
   for (std::size_t i = 0; i < params_.size(); ++i) {
-    if (!params_[i].tensor.is_cpu()) params_[i].tensor.copy_(work_[i], /*non_blocking=*/true);
+    const auto& param = params_[i];
+    if (!param.tensor.is_cpu()) param.trained().copy_(work_[i], /*non_blocking=*/true);
+    if (param.master.defined()) param.tensor.copy_(param.master);
   }
 }
 
@@ -179,7 +194,7 @@ void Optimizer::show_eval_weights(bool show) {
   at::NoGradGuard no_grad;
   if (show) {
     for (std::size_t i = 0; i < params_.size(); ++i) {
-      work_[i].copy_(params_[i].tensor);
+      work_[i].copy_(params_[i].trained());
       trained_.push_back(work_[i].clone());
       driver_->params()[i].data = work_[i].data_ptr();
     }
@@ -253,7 +268,9 @@ void Optimizer::load_state(const std::map<std::string, at::Tensor>& saved, const
   for (std::size_t i = 0; i < params_.size(); ++i) {
     const auto& name = params_[i].facts.name;
     driver_->params()[i].step = find("@opt/step/" + name, {}).item<std::int64_t>();
-    if (has_eval_weights()) params_[i].tensor.copy_(find("@opt/trained/" + name, params_[i].tensor.sizes()));
+    if (!has_eval_weights()) continue;
+    params_[i].trained().copy_(find("@opt/trained/" + name, params_[i].tensor.sizes()));
+    if (params_[i].master.defined()) params_[i].tensor.copy_(params_[i].master);
   }
   if (needs_closure()) driver_->closure_steps = find("@opt/calls", {}).item<std::int64_t>();
   each_state([&](const std::string& name, const at::Tensor& tensor) {

@@ -23,7 +23,13 @@ namespace ph {
 struct TrainableParam {
   ParamDescription facts;
   at::Tensor tensor;
+  at::Tensor master = {};  ///< what is updated where `tensor` has 16 bits, which follows; else undefined
+  /// The one that is updated.
+  [[nodiscard]] const at::Tensor& trained() const noexcept { return master.defined() ? master : tensor; }
 };
+
+/// The arguments of the rule in config key `optimizer`: without what the host reads there.
+[[nodiscard]] Node rule_arguments(const Node& optimizer_config);
 
 /// An optimizer plugin on torch's tensors: owns its state, keeps the hyper-parameters of every group and
 /// lets a RuleDriver run the rule. Main thread.
@@ -53,6 +59,8 @@ class Optimizer {
   /// Tensors that are updated, with their names: those that need a gradient.
   [[nodiscard]] const std::vector<TrainableParam>& params() const noexcept { return params_; }
   void zero_grad();
+  /// Gradients of 16 bits become ones of 32, to which those of further batches are added.
+  void widen_gradients();
   /// Whether the rule evaluates the loss again in a step.
   [[nodiscard]] bool needs_closure() const noexcept { return driver_->is(PH_OPT_CLOSURE); }
   /// One update from the gradients in place. A parameter without a gradient is left as it is. For a rule

@@ -1,7 +1,11 @@
 #include "train/optimizer_set.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
+
+#include "rule/param_facts.hpp"
+#include "train/dtype.hpp"
 
 namespace ph {
 namespace {
@@ -44,12 +48,24 @@ std::string saved_name(const std::string& name, const std::string& part) {
   return part.empty() || name.find('/', name.find('/') + 1) != std::string::npos ? name : name + "@" + part;
 }
 
+bool takes(const PluginInstance& rule, const TrainableParam& param) {
+  const auto& tensor = param.trained();
+  RuleParam asked;
+  asked.name = param.facts.name;
+  asked.dtype = dtype_of(tensor);
+  asked.shape = tensor.sizes().vec();
+  asked.strides = tensor.strides().vec();
+  asked.numel = tensor.numel();
+  return takes(rule, asked);
+}
+
 }  // namespace
 
 OptimizerSet::OptimizerSet(const PluginCatalog& catalog, const Node& config,
                            std::vector<TrainableParam> params, const std::string& compat) {
   if (config.has("type")) {
     add(catalog, "", config, params, compat);
+    check_alone(config);
     return;
   }
   std::vector<std::string> parts;
@@ -73,16 +89,52 @@ OptimizerSet::OptimizerSet(const PluginCatalog& catalog, const Node& config,
                          "a part of the network: " + top_modules(modules), did_you_mean(parts[i], modules));
     }
     add(catalog, parts[i], member, shares[i], compat);
-    if (members_.back().optimizer->needs_closure() && parts.size() > 1) {
-      throw member.error(members_.back().optimizer->rule().qualified_name() +
-                             " evaluates the loss itself, which it cannot beside another optimizer",
-                         "such an optimizer for the whole network, or another one here");
-    }
   }
+  check_alone(config);
+}
+
+void OptimizerSet::check_alone(const Node& config) const {
+  for (const auto& [part, optimizer, first] : members_) {
+    if (members_.size() == 1 || !optimizer->needs_closure()) continue;
+    throw config.error(optimizer->rule().qualified_name() +
+                           " evaluates the loss itself, which it cannot beside another optimizer",
+                       "such an optimizer for the whole network, or another one here");
+  }
+}
+
+// Each of the two sees all parameters, the other's as ones that are not trained: so that what names some of them
+// (custom_keys) is not taken for a mistake.
+void OptimizerSet::add_with_others(const PluginCatalog& catalog, const std::string& part, const Node& config,
+                                   const std::vector<TrainableParam>& params, const std::string& compat) {
+  const auto type = config.at("type"), others = config.at("others");
+  const PluginInstance asked(catalog.load(catalog.resolve(PH_KIND_OPTIMIZER, type.string(), type)),
+                             rule_arguments(config));
+  auto own = params, rest = params;
+  std::size_t n_own = 0, n_rest = 0;
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    if (!params[i].facts.requires_grad) continue;
+    const bool taken = takes(asked, params[i]);
+    (taken ? rest : own)[i].facts.requires_grad = false;
+    ++(taken ? n_own : n_rest);
+  }
+  if (n_own == 0 || n_rest == 0) {
+    throw others.error(
+        asked.qualified_name() + " takes " + (n_own == 0 ? "no" : "every") + " parameter of the network",
+        n_own == 0 ? "the other optimizer in its place" : "no \"others\" beside it");
+  }
+  Json first = config.json(), second = others.json();
+  first.erase("others");
+  if (!others.has("paramwise_cfg") && !others.has("constructor")) {
+    for (const char* key : {"paramwise_cfg", "constructor"})
+      if (config.has(key)) second[key] = first[key];
+  }
+  add(catalog, part.empty() ? asked.component().name : part, config.with(first), own, compat);
+  add(catalog, part.empty() ? "others" : part + ".others", others.with(second), rest, compat);
 }
 
 void OptimizerSet::add(const PluginCatalog& catalog, const std::string& part, const Node& config,
                        const std::vector<TrainableParam>& params, const std::string& compat) {
+  if (config.has("others")) return add_with_others(catalog, part, config, params, compat);
   auto optimizer = std::make_unique<Optimizer>(catalog, config, params, compat);
   std::set<std::string> trained;
   for (const auto& param : optimizer->params()) trained.insert(param.facts.name);
@@ -155,6 +207,10 @@ void OptimizerSet::zero_grad() {
   for (auto& member : members_) member.optimizer->zero_grad();
 }
 
+void OptimizerSet::widen_gradients() {
+  for (auto& member : members_) member.optimizer->widen_gradients();
+}
+
 bool OptimizerSet::needs_closure() const noexcept {
   return std::any_of(members_.begin(), members_.end(),
                      [](const auto& member) { return member.optimizer->needs_closure(); });
@@ -205,7 +261,7 @@ bool OptimizerSet::load_gradients(const std::map<std::string, at::Tensor>& saved
                     "resume with the config that made the checkpoint");
       at::Tensor tensor = param.tensor;
       // As autograd lays it out, or the sums would not be the unbroken run's bit for bit.
-      tensor.mutable_grad() = at::empty_like(param.tensor.detach()).copy_(found->second);
+      tensor.mutable_grad() = at::empty_like(param.trained().detach()).copy_(found->second);
       any = true;
     }
   }

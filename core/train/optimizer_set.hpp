@@ -12,19 +12,22 @@
 
 namespace ph {
 
-/// The optimizers of a run: one for the whole network or, as in mmcv's dict of optimizers, one for each
-/// named part of it. Their parameter groups count through, in the order of the config. Main thread.
+/// The optimizers of a run: one for the whole network, one for each named part of it, as in mmcv's dict of
+/// optimizers, or several for one part where the first does not take every parameter. Their parameter groups
+/// count through, in the order of the config. Main thread.
 class OptimizerSet {
  public:
   struct Member {
-    std::string part;  ///< "backbone"; "" for the whole network
+    std::string part;  ///< "backbone"; "" for the whole network; "Muon" and "others" where it is shared
     std::unique_ptr<Optimizer> optimizer;
     std::size_t first_group;  ///< the number of its group 0
   };
 
   /// Builds what config key `optimizer` describes: {"type": …} or {"<part>": {"type": …}, …}, where the
-  /// longest part that a parameter's name begins with counts. `params` are all parameters of the model in
-  /// depth-first order. Throws Error.
+  /// longest part that a parameter's name begins with counts. Key `others` of one, {"type": …}, is the
+  /// optimizer of the parameters that it does not take (Muon: vectors); without groups of its own
+  /// (paramwise_cfg, constructor) it has the same. `params` are all parameters of the model in depth-first
+  /// order. Throws Error.
   OptimizerSet(const PluginCatalog& catalog, const Node& config, std::vector<TrainableParam> params,
                const std::string& compat);
 
@@ -42,6 +45,7 @@ class OptimizerSet {
   [[nodiscard]] std::vector<HyperInfo> hypers() const;
 
   void zero_grad();
+  void widen_gradients();  ///< as of Optimizer
   /// As of Optimizer. A rule that evaluates the loss again has to be alone.
   [[nodiscard]] bool needs_closure() const noexcept;
   void step(const RuleDriver::Evaluate& evaluate = {}, double loss = 0);
@@ -69,6 +73,9 @@ class OptimizerSet {
  private:
   void add(const PluginCatalog& catalog, const std::string& part, const Node& config,
            const std::vector<TrainableParam>& params, const std::string& compat);
+  void add_with_others(const PluginCatalog& catalog, const std::string& part, const Node& config,
+                       const std::vector<TrainableParam>& params, const std::string& compat);
+  void check_alone(const Node& config) const;
   std::vector<Member> members_;
   std::set<std::string> frozen_;
   std::vector<std::string> left_out_;

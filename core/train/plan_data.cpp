@@ -85,6 +85,12 @@ std::shared_ptr<const Dataset> dataset(const RunPlan& plan, const RunOptions& op
 
 }  // namespace
 
+std::unique_ptr<Loader> evaluation_loader(const RunPlan& plan, const RunOptions& options, const Node& set,
+                                          const char* loader) {
+  return std::make_unique<Loader>(dataset(plan, options, set, true),
+                                  loader_options(plan, plan.config.at("data"), loader, false));
+}
+
 void plan_data(RunPlan& plan, const RunOptions& options) {
   if (options.no_data) return;
   const auto data = plan.config.at("data");
@@ -103,13 +109,11 @@ void plan_data(RunPlan& plan, const RunOptions& options) {
   if (val_losses && !val)
     throw data.error("workflow asks for validation, but there is no data.val", "data.val");
   if (!val) return;
-  const auto val_options = loader_options(plan, data, "val_dataloader", false);
-  if (plan.config.has("evaluation") && options.validate) {
-    plan.val = std::make_unique<Loader>(dataset(plan, options, *val, true), val_options);
-  }
+  if (plan.config.has("evaluation") && options.validate)
+    plan.val = evaluation_loader(plan, options, *val, "val_dataloader");
   if (val_losses) {
-    plan.val_loss =
-        std::make_unique<Loader>(dataset(plan, options, with_targets(*val, train), false), val_options);
+    plan.val_loss = std::make_unique<Loader>(dataset(plan, options, with_targets(*val, train), false),
+                                             loader_options(plan, data, "val_dataloader", false));
   }
 }
 

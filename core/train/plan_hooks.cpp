@@ -144,7 +144,7 @@ void plan_hooks(RunPlan& plan, const RunOptions& options) {
     for (const auto& hook : hooks->elements()) add_hook(plan, {hook.at("type").string(), hook});
   }
   add_evaluation(plan, options);
-  plan.hooks.make_slots(*plan.model);
+  plan.hooks.make_slots(*plan.model, plan.masters);
 }
 
 }  // namespace ph

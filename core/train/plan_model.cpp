@@ -13,7 +13,7 @@ namespace {
 // the head follows the layout of its weights.
 void use_channels_last(PoseModel& model, const Compute& compute) {
   at::NoGradGuard no_grad;
-  const bool keep_head = compute.device.is_cpu() && !compute.bf16;
+  const bool keep_head = compute.device.is_cpu() && compute.precision == at::kFloat;
   for (auto& item : model.named_parameters()) {
     auto& param = item.value();
     if (param.dim() != 4 || (keep_head && item.key().rfind("keypoint_head.", 0) == 0)) continue;
@@ -78,6 +78,8 @@ void plan_model(RunPlan& plan, const RunOptions& options) {
   load_all_weights(plan, options.dry_run);
   plan.model->to(plan.compute.device);
   if (plan.compute.channels_last) use_channels_last(*plan.model, plan.compute);
+  if (plan.compute.param_dtype != at::kFloat)
+    plan.masters = MasterWeights(*plan.model, plan.compute.param_dtype);
 }
 
 }  // namespace ph

@@ -7,7 +7,7 @@
 namespace ph {
 namespace {
 
-std::vector<TrainableParam> trainable(const PoseModel& model) {
+std::vector<TrainableParam> trainable(const PoseModel& model, const MasterWeights& masters) {
   const auto tensors = model.named_parameters();
   std::vector<TrainableParam> all;
   std::map<const void*, std::string> seen;
@@ -17,7 +17,8 @@ std::vector<TrainableParam> trainable(const PoseModel& model) {
     all.push_back({{facts.name, facts.module, facts.module_class, is_new ? "" : first->second,
                     tensor.sizes().vec(), tensor.numel(), facts.is_norm, facts.is_bias, facts.is_depthwise,
                     facts.is_dcn, tensor.requires_grad()},
-                   tensor});
+                   tensor,
+                   masters.find(facts.name)});
   }
   return all;
 }
@@ -35,8 +36,8 @@ void check_closure(const RunPlan& plan) {
 }  // namespace
 
 void plan_optimizer(RunPlan& plan, const RunOptions& options) {
-  plan.optimizers = std::make_unique<OptimizerSet>(*plan.plugins, plan.config.at("optimizer"),
-                                                   trainable(*plan.model), plan.compat->version);
+  plan.optimizers = std::make_unique<OptimizerSet>(
+      *plan.plugins, plan.config.at("optimizer"), trainable(*plan.model, plan.masters), plan.compat->version);
   plan.model->freeze(plan.optimizers->frozen());
   plan.length.n_groups = static_cast<std::int64_t>(plan.optimizers->n_groups());
   plan.schedules =

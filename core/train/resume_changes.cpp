@@ -10,8 +10,9 @@ namespace ph {
 namespace {
 
 // Of these the weights and the optimizer's state depend, or what they mean.
-constexpr std::array<const char*, 5> kStructural{"/model", "/optimizer/type", "/data/train/type",
-                                                 "/data/train/data_cfg", "/compat"};
+constexpr std::array<const char*, 6> kStructural{
+    "/model",           "/optimizer/type",      "/optimizer/others/type",
+    "/data/train/type", "/data/train/data_cfg", "/compat"};
 // Within them, what may change all the same.
 constexpr std::array<const char*, 4> kFree{"/model/test_cfg", "/model/train_cfg", "/model/pretrained",
                                            "/model/backbone/init_cfg"};

@@ -58,15 +58,19 @@ Loader& RunPlan::train_of(std::int64_t epoch) const {
   return *loader;
 }
 
-RunPlan make_plan(const RunOptions& options, HashCheck check) {
-  RunPlan plan;
-  plan.steps = std::make_shared<HostSteps>();
+void plan_compute(RunPlan& plan, const RunOptions& options) {
   plan.config = check_run_config(apply_flags(load_config(options.config, options.overrides), options));
   plan.work_dir = choose_work_dir(plan.config, options);
-  plan.resume = choose_checkpoint(plan, options);
   plan.seed = choose_seed(plan.config);
   plan.compat = plan.config.has("compat") ? &compat_for(plan.config.at("compat")) : &default_compat();
   plan.compute = set_up_compute(plan.config.at("runtime"));
+}
+
+RunPlan make_plan(const RunOptions& options, HashCheck check) {
+  RunPlan plan;
+  plan.steps = std::make_shared<HostSteps>();
+  plan_compute(plan, options);
+  plan.resume = choose_checkpoint(plan, options);
   use_torch_services(static_cast<std::uint64_t>(plan.seed));
   (void)take_pipeline_requests();  // of a plan that failed
   plan.plugins = std::make_shared<PluginCatalog>(PluginCatalog::scan(

@@ -19,6 +19,7 @@
 #include "train/compute.hpp"
 #include "train/gradients.hpp"
 #include "train/hooks.hpp"
+#include "train/master_weights.hpp"
 #include "train/optimizer_set.hpp"
 #include "train/run_options.hpp"
 
@@ -54,6 +55,7 @@ struct RunPlan {
   std::shared_ptr<const PluginCatalog> plugins;
   std::shared_ptr<PoseModel> model;
   std::vector<std::string> weights_report;  ///< what load_from or pretrained found
+  MasterWeights masters;                    ///< empty unless the network's parameters have 16 bits
   std::unique_ptr<OptimizerSet> optimizers;
   std::vector<std::shared_ptr<ScheduleChain>> schedules;
   HookList hooks;

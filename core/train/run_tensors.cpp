@@ -28,15 +28,16 @@ std::optional<NamedTensors> RunTensors::below(std::string_view prefix) const {
       if (tensor.defined() && begins(whole, prefix)) found.emplace_back(std::move(whole), tensor);
     }
   };
-  if (kind == "param" || kind == "grad") {
-    const bool grad = kind == "grad";
-    for (const auto& item : plan_.model->named_parameters()) {
-      add(std::string(kind) + "/", {{item.key(), grad ? item.value().grad() : item.value().detach()}});
-    }
+  if (kind == "param" || kind == "model") touched_ = touched_ || plan_.hooks.may_mutate();
+  if (kind == "param") {
+    add("param/", tensors_of(*plan_.model, plan_.masters, PH_SOURCE_PARAMETERS));
+  } else if (kind == "grad") {
+    for (const auto& item : plan_.model->named_parameters())
+      add("grad/", {{item.key(), item.value().grad()}});
   } else if (kind == "buffer") {
-    add("buffer/", tensors_of(*plan_.model, PH_SOURCE_BUFFERS));
+    add("buffer/", tensors_of(*plan_.model, plan_.masters, PH_SOURCE_BUFFERS));
   } else if (kind == "model") {
-    add("model/", tensors_of(*plan_.model, PH_SOURCE_PARAMETERS | PH_SOURCE_BUFFERS));
+    add("model/", tensors_of(*plan_.model, plan_.masters, PH_SOURCE_PARAMETERS | PH_SOURCE_BUFFERS));
   } else if (kind == "hook" || kind == "slot") {
     const auto [slot, name] = split(rest);
     if (slot.empty()) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <posehost/abi.h>
 
@@ -34,6 +35,9 @@ class RunTensors {
   [[nodiscard]] std::int32_t swap(std::string_view one, std::string_view other);
   [[nodiscard]] std::int32_t set_requires_grad(std::string_view param, bool on);
 
+  /// Whether a hook that may write had parameters in its hands since the last time.
+  [[nodiscard]] bool take_touched() noexcept { return std::exchange(touched_, false); }
+
   /// A view of a tensor that stays alive.
   [[nodiscard]] static ph_tensor view_of(const at::Tensor& tensor);
 
@@ -45,6 +49,7 @@ class RunTensors {
   [[nodiscard]] std::int32_t match(std::string_view one, std::string_view other,
                                    std::vector<Pair>& pairs) const;
   RunPlan& plan_;
+  mutable bool touched_ = false;
 };
 
 }  // namespace ph

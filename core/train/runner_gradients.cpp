@@ -50,6 +50,7 @@ void Runner::differentiate() {
   if (factor != 1) loss = loss / static_cast<double>(factor);
   if (plan_.gradients.scaler) loss = loss * plan_.gradients.scaler->scale();
   loss.backward();
+  plan_.optimizers->widen_gradients();
   ++accumulated_;
   differentiated_ = true;
 }
@@ -94,6 +95,7 @@ double Runner::evaluate_again() {
   plan_.optimizers->zero_grad();
   const auto output = forward(*batch_);
   output.loss.backward();
+  plan_.optimizers->widen_gradients();
   clip_gradients();
   return output.loss.item<double>();
 }

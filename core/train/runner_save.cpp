@@ -73,6 +73,7 @@ void Runner::save(const SaveRequest& request) {
 void Runner::write_checkpoint(const SaveRequest& request) {
   Checkpoint checkpoint;
   checkpoint.tensors = model_state(*plan_.model);
+  plan_.masters.put_into(checkpoint.tensors);
   if (request.optimizer) {
     checkpoint.tensors.merge(plan_.optimizers->state());
     checkpoint.hook_state = plan_.hooks.state();
@@ -130,6 +131,7 @@ void Runner::meet_requests(const ph_hook_event& event) {
     view_.published.take([&](const ph_published& item) { plan_.hooks.publish(event, item); });
     view_.publishing = false;
   }
+  if (view_.tensors.take_touched()) plan_.masters.round();
   if (std::exchange(view_.rollback, false)) roll_back();
   for (const auto& request : std::exchange(view_.saves, {})) save(request);
   if (std::exchange(view_.evaluate, false)) evaluate_now();
@@ -142,6 +144,7 @@ void Runner::roll_back() {
   const auto where = view_.newest.string();
   const auto checkpoint = load_checkpoint(view_.newest);
   load_model_state(*plan_.model, checkpoint.tensors, where);
+  plan_.masters.load(checkpoint.tensors);
   plan_.optimizers->load_state(checkpoint.tensors, where);
   plan_.hooks.load_slots(checkpoint.tensors, where);
   plan_.hooks.load_state(checkpoint.hook_state);
@@ -192,10 +195,11 @@ void Runner::resume(const std::filesystem::path& file) {
                 "the workflow of that run, or --load-from");
   }
   load_model_state(*plan_.model, checkpoint.tensors, where);
+  plan_.masters.load(checkpoint.tensors);
   plan_.optimizers->load_state(checkpoint.tensors, where);
   accept_changes(Json::parse(checkpoint.config, nullptr, false), Json::parse(portable_config(plan_.config)),
                  where);
-  plan_.hooks.make_slots(*plan_.model);
+  plan_.hooks.make_slots(*plan_.model, plan_.masters);
   plan_.hooks.load_slots(checkpoint.tensors, where);
   plan_.hooks.load_state(checkpoint.hook_state);
   for (const auto& chain : plan_.schedules) chain->load_state(checkpoint.hook_state);

@@ -48,7 +48,8 @@ void describe_start(const RunPlan& plan) {
   const auto& length = plan.length;
   log_info("posehost " POSEHOST_VERSION ", LibTorch " TORCH_VERSION ", " +
            std::to_string(plan.compute.threads) + " threads, device " + plan.compute.device.str() +
-           ", precision " + (plan.compute.bf16 ? "bf16" : "fp32") + ", seed " + std::to_string(plan.seed));
+           ", precision " + name_of_precision(plan.compute.precision) + ", seed " +
+           std::to_string(plan.seed));
   for (const auto& line : describe_environment(plan)) log_info(line);
   for (const auto& note : plan.compute.notes) log_info(note);
   for (const auto* loader : {plan.train.get(), plan.val.get()}) {

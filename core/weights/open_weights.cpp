@@ -47,25 +47,53 @@ void take(Weights& weights, const File& file) {
   weights.file = std::make_shared<File>(file);
 }
 
-}  // namespace
-
-Weights open_weights(const std::filesystem::path& path) {
+/// `key` names the dict of weights in a file of torch.save; "" for where they usually are.
+Weights open(const std::filesystem::path& path, const std::string& key) {
   Weights weights;
   const FileMapping mapping(path, wanted_file);
   if (!PthFile::recognizes(mapping.bytes())) {
     refuse_foreign(path, mapping.bytes());
+    const auto file = SafetensorsFile::open(path);
     weights.format = "safetensors";
-    take(weights, SafetensorsFile::open(path));
+    weights.metadata = file.metadata();
+    take(weights, file);
     return weights;
   }
-  const auto file = PthFile::open(path);
+  const auto file = PthFile::open(path, key);
   weights.format = file.format() == PthFile::Format::zip ? "PyTorch" : "PyTorch before 1.6";
+  weights.metadata = file.facts();
   take(weights, file);
   for (const auto& other : file.others()) {
-    if (is_averaged(other))
-      weights.notes.push_back("averaged weights are there too (" + other + "); not used");
+    if (!key.empty() || !is_averaged(other)) continue;
+    weights.averaged = other;
+    weights.notes.push_back("averaged weights are there too (" + other + "); not used");
   }
   return weights;
+}
+
+/// Whether a hook of posehost keeps the weights that train: then the average has their names.
+bool has_trained_slot(const Weights& weights) {
+  return std::any_of(weights.tensors.begin(), weights.tensors.end(), [&](const auto& item) {
+    const auto at = item.first.find("/backbone.");
+    return item.first.starts_with("@hook/") && at != std::string::npos &&
+           weights.tensors.contains(item.first.substr(at + 1));
+  });
+}
+
+}  // namespace
+
+Weights open_weights(const std::filesystem::path& path) { return open(path, ""); }
+
+Weights open_averaged_weights(const std::filesystem::path& path) {
+  auto weights = open(path, "");
+  if (has_trained_slot(weights)) return weights;
+  if (!weights.averaged.empty()) {
+    // mmengine exchanges the two when it saves, so that state_dict is the average.
+    const bool exchanged = weights.metadata.contains("meta.mmengine_version");
+    return exchanged ? weights : open(path, weights.averaged);
+  }
+  refuse_file(path, "there are no averaged weights in it", weights.format + " with one set of weights",
+              "weights of EMA or SWA", "without --ema");
 }
 
 }  // namespace ph

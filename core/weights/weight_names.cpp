@@ -5,6 +5,7 @@
 #include <set>
 
 #include "embedded.hpp"
+#include "weights/final_layers.hpp"
 
 namespace ph {
 namespace {
@@ -26,36 +27,27 @@ std::pair<std::string, std::vector<std::string>> forms_of(const std::string& nam
   return {"", {""}};
 }
 
-std::string known_as(const std::string& name) {
-  for (const auto& row : table()["not_used"]) {
-    if (name.starts_with(row["begins"].get<std::string>())) return row["what"];
-  }
-  return {};
-}
-
-// "final_layer.3.bias" -> 3, "bias"; the number is -1 for other names.
-std::pair<int, std::string> final_layer_of(const std::string& name) {
-  const std::string layer = "final_layer.";
-  const auto begin = name.find(layer);
-  if (begin == std::string::npos || (begin > 0 && name[begin - 1] != '.')) return {-1, ""};
-  const auto number = name.substr(begin + layer.size());
-  const auto dot = number.find('.');
-  constexpr std::size_t most_digits = 4;
-  if (dot == std::string::npos || dot == 0 || dot > most_digits ||
-      number.find_first_not_of("0123456789") != dot)
-    return {-1, ""};
-  return {std::stoi(number), number.substr(dot + 1)};
-}
-
 /// `name` as mmpose 1.x's heatmap head has it, when it is of a head with convolutions before the last one: 0.x numbers all of them
 /// below final_layer, 1.x has conv_layers and a last layer by itself. `last`: the last one's number.
 std::string name_in_1x(const std::string& name, int last) {
-  const auto [number, rest] = final_layer_of(name);
+  const auto [number, before, rest] = numbered_name(name, "final_layer.");
   if (number < 0) return {};
   return number == last ? "final_layer." + rest : "conv_layers." + std::to_string(number) + "." + rest;
 }
 
 }  // namespace
+
+bool is_volatile(const std::string& fact) {
+  const auto& names = table()["volatile"];
+  return std::find(names.begin(), names.end(), fact.substr(fact.rfind('.') + 1)) != names.end();
+}
+
+std::string what_is_not_used(const std::string& name) {
+  for (const auto& row : table()["not_used"]) {
+    if (name.starts_with(row["begins"].get<std::string>())) return row["what"];
+  }
+  return {};
+}
 
 std::string without_wrappers(std::string name) {
   const auto& wrappers = table()["wrappers"];
@@ -82,7 +74,7 @@ NameMatch match_names(const std::vector<std::string>& network, const std::vector
   std::set<std::string> left(file.begin(), file.end());
   std::string used = "?";  // the form of `part` that the file has
   int last = -1;
-  for (const auto& name : network) last = std::max(last, final_layer_of(name).first);
+  for (const auto& name : network) last = std::max(last, numbered_name(name, "final_layer.").number);
   for (const auto& name : network) {
     auto [own, forms] = forms_of(part + name);
     if (!prefix.empty()) own = part, forms = {prefix};
@@ -102,7 +94,7 @@ NameMatch match_names(const std::vector<std::string>& network, const std::vector
     if (!found) match.missing.push_back(name);
   }
   for (const auto& name : left) {
-    const auto what = known_as(name);
+    const auto what = what_is_not_used(name);
     if (!part.empty() && (used == "?" || !name.starts_with(used))) continue;
     if (what.empty()) {
       match.unexpected.push_back(name);

@@ -12,6 +12,11 @@ namespace ph {
 /// Whether a checkpoint's member of this name holds averaged weights.
 [[nodiscard]] bool is_averaged(const std::string& key);
 
+/// Whether a fact beside weights ("meta.time") differs from run to run whatever was trained.
+[[nodiscard]] bool is_volatile(const std::string& fact);
+/// What a tensor of no use to a network is known as ("a classifier", "state of optimizer and hooks"); "" for others.
+[[nodiscard]] std::string what_is_not_used(const std::string& name);
+
 /// Which tensor of a file is meant for which of a network.
 struct NameMatch {
   std::map<std::string, std::string> in_file;  ///< name in the network -> name in the file

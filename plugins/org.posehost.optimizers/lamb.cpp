@@ -54,11 +54,10 @@ class LAMB final : public ph::PassesOptimizer {
 
   template <class Real>
   struct Scalars {
-    Real clip;  // what gradients are divided by
+    Real clip;  // what gradients are multiplied by
     Real keep_m, take_m, beta2, take_v;
-    Real correction1, correction2, eps;
-    Real caution;            // 1, or 0: the sign does not matter
-    Real kept;               // what the share of elements that are left makes of them
+    Real scale, eps;         // u = scale m / (sqrt(v) + eps), both corrections in them
+    Real kept;               // what caution makes of the elements that it leaves
     Real loss, decay, step;  // p -= loss p;  p -= step (kept u + decay p)
   };
 
@@ -67,15 +66,15 @@ class LAMB final : public ph::PassesOptimizer {
     const auto t = static_cast<double>(at.step());
     const double lr = h["lr"], beta1 = h["beta1"], beta2 = h["beta2"], decay = h["weight_decay"];
     const double by = first_lr_ == 0 ? lr : lr * lr / first_lr_;
+    const double correction1 = corrects_ ? 1 - std::pow(beta1, t) : 1;
+    const double correction2 = corrects_ ? std::sqrt(1 - std::pow(beta2, t)) : 1;
     Scalars<double> s{clip(std::sqrt(at.total(0, 0))),
                       beta1,
                       averages_ ? 1 - beta1 : 1,
                       beta2,
                       1 - beta2,
-                      corrects_ ? 1 - std::pow(beta1, t) : 1,
-                      corrects_ ? std::sqrt(1 - std::pow(beta2, t)) : 1,
-                      h["eps"],
-                      cautious_ ? 1.0 : 0.0,
+                      correction2 / correction1,
+                      h["eps"] * correction2,
                       1,
                       decoupled_ ? by * decay : 0,
                       decoupled_ ? 0 : decay,
@@ -91,50 +90,77 @@ class LAMB final : public ph::PassesOptimizer {
       spans.template each_sum<1>([](Real&, Real g, double(&terms)[1]) {
         terms[0] = static_cast<double>(g) * static_cast<double>(g);
       });
+    } else if (cautious_) {
+      with_caution(spans, s);
     } else if (spans.pass() == 1) {
-      spans.template each_sum<4>([s](Real& p, Real g, Real& m, Real& v, double(&terms)[4]) {
-        g /= s.clip;
-        m = s.keep_m * m + s.take_m * g;
-        v = s.beta2 * v + s.take_v * g * g;
-        const Real u = towards(s, m, v);
-        const bool kept = s.caution == Real(0) || u * g > Real(0);
-        const double du = kept ? static_cast<double>(u) : 0, dp = static_cast<double>(p);
+      spans.template each_sum<2>([s](Real& p, Real g, Real& m, Real& v, double(&terms)[2]) {
+        advance(s, g, m, v);
+        const auto u = static_cast<double>(towards(s, m, v) + s.decay * p), dp = static_cast<double>(p);
         terms[0] = dp * dp;
-        terms[1] = du * du;
-        terms[2] = du * dp;
-        terms[3] = kept ? 1 : 0;
+        terms[1] = u * u;
       });
     } else {
-      spans.each([s](Real& p, Real g, Real& m, Real& v) {
-        const Real u = towards(s, m, v);
-        const bool kept = s.caution == Real(0) || u * g > Real(0);
+      spans.each([s](Real& p, Real, Real& m, Real& v) {
+        const Real u = towards(s, m, v) + s.decay * p;
         p -= s.loss * p;
-        p -= s.step * ((kept ? s.kept * u : Real(0)) + s.decay * p);
+        p -= s.step * u;
       });
     }
   }
 
  private:
+  // How many elements are left is known after pass 1 alone: |kept u + decay p|^2 comes from its terms.
   template <class Real>
-  static Real towards(const Scalars<Real>& s, Real m, Real v) {
-    return m / s.correction1 / (std::sqrt(v) / s.correction2 + s.eps);
+  static void with_caution(const ph::Spans<Real>& spans, const Scalars<Real>& s) {
+    if (spans.pass() == 1) {
+      spans.template each_sum<4>([s](Real& p, Real g, Real& m, Real& v, double(&terms)[4]) {
+        advance(s, g, m, v);
+        const Real u = towards(s, m, v);
+        const bool along = u * g > Real(0);
+        const double du = along ? static_cast<double>(u) : 0, dp = static_cast<double>(p);
+        terms[0] = dp * dp;
+        terms[1] = du * du;
+        terms[2] = du * dp;
+        terms[3] = along ? 1 : 0;
+      });
+    } else {
+      spans.each([s](Real& p, Real g, Real& m, Real& v) {
+        const Real u = towards(s, m, v);
+        const Real step = (u * g > Real(0) ? s.kept * u : Real(0)) + s.decay * p;
+        p -= s.loss * p;
+        p -= s.step * step;
+      });
+    }
   }
 
-  // Not below 1, and not a number where the norm is none.
+  template <class Real>
+  static void advance(const Scalars<Real>& s, Real& g, Real& m, Real& v) {
+    g *= s.clip;
+    m = s.keep_m * m + s.take_m * g;
+    v = s.beta2 * v + s.take_v * g * g;
+  }
+  template <class Real>
+  static Real towards(const Scalars<Real>& s, Real m, Real v) {
+    return s.scale * m / (std::sqrt(v) + s.eps);
+  }
+
+  // Not above 1, and not a number where the norm is none.
   double clip(double norm) const {
     if (!max_norm_) return 1;
     const double over = norm / *max_norm_;
-    return over <= 1 ? 1 : over;
+    return over <= 1 ? 1 : 1 / over;
   }
 
-  // Caution and trust, from the sums of pass 1: |kept u + decay p|^2 by its terms.
+  // Caution and trust, from the sums of pass 1.
   void finish(Scalars<double>& s, double decay, const ph::ParamPass& at) const {
-    if (cautious_) s.kept = 1 / std::max(at.sum(1, 3) / static_cast<double>(at.numel()), 1e-3);
-    if (decay == 0 && !always_adapt_) return;
     const double left = 1 - s.loss, pp = at.sum(1, 0) * left * left;
-    const double uu = at.sum(1, 1) * s.kept * s.kept, up = at.sum(1, 2) * s.kept * left;
-    const double param_norm = std::sqrt(pp);
-    const double step_norm = std::sqrt(std::max(0.0, uu + 2 * s.decay * up + s.decay * s.decay * pp));
+    double uu = at.sum(1, 1);
+    if (cautious_) {
+      s.kept = 1 / std::max(at.sum(1, 3) / static_cast<double>(at.numel()), 1e-3);
+      uu = s.kept * s.kept * uu + 2 * s.kept * s.decay * left * at.sum(1, 2) + s.decay * s.decay * pp;
+    }
+    if (decay == 0 && !always_adapt_) return;
+    const double param_norm = std::sqrt(pp), step_norm = std::sqrt(std::max(0.0, uu));
     const double trust = param_norm > 0 && step_norm > 0 ? param_norm / step_norm : 1;
     s.step *= trust_clip_ ? std::min(trust, 1.0) : trust;
   }

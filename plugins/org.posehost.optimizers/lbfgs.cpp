@@ -67,9 +67,14 @@ class LBFGS final : public ph::ClosureOptimizer {
   bool searches_;
 };
 
-// A vector over all parameters: a pointer for each.
+// A vector over all parameters: a slot of each, or work space.
 template <class Real>
-using Parts = std::vector<Real*>;
+struct Parts {
+  const ph::ClosureStep<Real>* at = nullptr;
+  std::size_t slot = 0;
+  Real* const* space = nullptr;
+  Real* operator[](std::int64_t i) const noexcept { return space ? space[i] : at->slot(i, slot); }
+};
 
 // One step: names for the state, and the arithmetic over all parameters.
 template <class Real>
@@ -84,7 +89,11 @@ class LBFGS::Work {
         last_(slot(last_grad)),
         q_(scratch()),
         grad_(scratch()) {
-    if (rule_.searches_) start_ = scratch();
+    alpha_ = at.template scratch<double>(rule.history_);
+    if (rule_.searches_) {
+      start_ = scratch();
+      for (auto& kept : kept_) kept = scratch();
+    }
     for (std::int64_t i = 1; i < at.size(); ++i)
       if (at.hypers(i)["lr"] != at.hypers(0)["lr"])
         throw ph::Failure(PH_ERR_UNSUPPORTED,
@@ -137,17 +146,16 @@ class LBFGS::Work {
     }
     remember();
     const auto n = static_cast<std::int64_t>(numbers_[length]);
-    std::vector<double> alpha(static_cast<std::size_t>(n));
     scale(-1, grad_, q_);
     for (auto i = n - 1; i >= 0; --i) {
       const auto k = place(i);
-      alpha[static_cast<std::size_t>(i)] = dot(old(k, 1), q_) * ro_[k];
-      add(-alpha[static_cast<std::size_t>(i)], old(k, 0), q_);
+      alpha_[i] = dot(old(k, 1), q_) * ro_[k];
+      add(-alpha_[i], old(k, 0), q_);
     }
     scale(numbers_[h_diag], q_, d_);
     for (std::int64_t i = 0; i < n; ++i) {
       const auto k = place(i);
-      add(alpha[static_cast<std::size_t>(i)] - dot(old(k, 0), d_) * ro_[k], old(k, 1), d_);
+      add(alpha_[i] - dot(old(k, 0), d_) * ro_[k], old(k, 1), d_);
     }
   }
 
@@ -172,7 +180,7 @@ class LBFGS::Work {
   // Goes along d to a point that meets the Wolfe conditions; its loss.
   double search(double loss, double slope, std::int64_t& evaluations) {
     for (std::int64_t i = 0; i < at_.size(); ++i)
-      std::copy(at_.data(i), at_.data(i) + at_.numel(i), start_[static_cast<std::size_t>(i)]);
+      std::copy(at_.data(i), at_.data(i) + at_.numel(i), start_[i]);
     const auto evaluate = [&](double t) {
       back();
       move(t);
@@ -196,34 +204,30 @@ class LBFGS::Work {
     back();
     move(found.step);
     copy(found.gradient < 0 ? last_ : kept_[static_cast<std::size_t>(found.gradient)], grad_);
+    used_.fill(false);
     return found.loss;
   }
 
   // Gradients of the points that the search still needs.
   int keep() {
-    std::size_t free = 0;
-    while (free < kept_.size() && used_[free]) ++free;
-    if (free == kept_.size()) {
-      kept_.push_back(scratch());
-      used_.push_back(false);
-    }
-    used_[free] = true;
+    const auto free = static_cast<std::size_t>(std::find(used_.begin(), used_.end(), false) - used_.begin());
+    used_.at(free) = true;
     copy(grad_, kept_[free]);
     return static_cast<int>(free);
   }
   void back() {
     for (std::int64_t i = 0; i < at_.size(); ++i) {
-      const auto* from = start_[static_cast<std::size_t>(i)];
+      const auto* from = start_[i];
       std::copy(from, from + at_.numel(i), at_.data(i));
     }
   }
   void move(double t) {
     for (std::int64_t i = 0; i < at_.size(); ++i)
-      rule_.vector_.axpby(at_.place(), at_.numel(i), t, d_[static_cast<std::size_t>(i)], 1, at_.data(i));
+      rule_.vector_.axpby(at_.place(), at_.numel(i), t, d_[i], 1, at_.data(i));
   }
   void gather() {
     for (std::int64_t i = 0; i < at_.size(); ++i) {
-      auto* to = grad_[static_cast<std::size_t>(i)];
+      auto* to = grad_[i];
       if (at_.grad(i) != nullptr)
         std::copy(at_.grad(i), at_.grad(i) + at_.numel(i), to);
       else
@@ -234,36 +238,32 @@ class LBFGS::Work {
   std::size_t place(std::int64_t i) const {
     return static_cast<std::size_t>((static_cast<std::int64_t>(numbers_[first]) + i) % rule_.history_);
   }
-  Parts<Real> slot(std::size_t s) const {
-    Parts<Real> parts;
-    for (std::int64_t i = 0; i < at_.size(); ++i) parts.push_back(at_.slot(i, s));
-    return parts;
-  }
+  Parts<Real> slot(std::size_t s) const { return {&at_, s, nullptr}; }
   // What: 0 the change of the gradient, 1 the step.
   Parts<Real> old(std::size_t k, std::size_t what) const {
     return slot(history + what * static_cast<std::size_t>(rule_.history_) + k);
   }
   Parts<Real> scratch() const {
-    Parts<Real> parts;
-    for (std::int64_t i = 0; i < at_.size(); ++i) parts.push_back(at_.scratch(at_.numel(i)));
-    return parts;
+    auto* const space = at_.template scratch<Real*>(at_.size());
+    for (std::int64_t i = 0; i < at_.size(); ++i) space[i] = at_.scratch(at_.numel(i));
+    return {&at_, 0, space};
   }
   double dot(const Parts<Real>& x, const Parts<Real>& y) const {
     double sum = 0;
-    for (std::size_t i = 0; i < x.size(); ++i)
-      sum += rule_.vector_.dot(at_.place(), at_.numel(static_cast<std::int64_t>(i)), x[i], y[i]);
+    for (std::int64_t i = 0; i < at_.size(); ++i)
+      sum += rule_.vector_.dot(at_.place(), at_.numel(i), x[i], y[i]);
     return sum;
   }
   double sum_abs(const Parts<Real>& x) const {
     double sum = 0;
-    for (std::size_t i = 0; i < x.size(); ++i)
-      sum += rule_.vector_.abs_sum(at_.place(), at_.numel(static_cast<std::int64_t>(i)), x[i]);
+    for (std::int64_t i = 0; i < at_.size(); ++i)
+      sum += rule_.vector_.abs_sum(at_.place(), at_.numel(i), x[i]);
     return sum;
   }
   double largest(const Parts<Real>& x) const {
     double most = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const double here = rule_.vector_.abs_max(at_.place(), at_.numel(static_cast<std::int64_t>(i)), x[i]);
+    for (std::int64_t i = 0; i < at_.size(); ++i) {
+      const double here = rule_.vector_.abs_max(at_.place(), at_.numel(i), x[i]);
       if (here > most || std::isnan(here)) most = here;
     }
     return most;
@@ -273,16 +273,18 @@ class LBFGS::Work {
   void add(double a, const Parts<Real>& x, const Parts<Real>& y) const { combine(a, x, 1, y); }
   void copy(const Parts<Real>& x, const Parts<Real>& y) const { combine(1, x, 0, y); }
   void combine(double a, const Parts<Real>& x, double b, const Parts<Real>& y) const {
-    for (std::size_t i = 0; i < x.size(); ++i)
-      rule_.vector_.axpby(at_.place(), at_.numel(static_cast<std::int64_t>(i)), a, x[i], b, y[i]);
+    for (std::int64_t i = 0; i < at_.size(); ++i)
+      rule_.vector_.axpby(at_.place(), at_.numel(i), a, x[i], b, y[i]);
   }
 
   const LBFGS& rule_;
   ph::ClosureStep<Real>& at_;
   double *numbers_, *ro_;
+  double* alpha_;
   Parts<Real> d_, last_, q_, grad_, start_;
-  std::vector<Parts<Real>> kept_;
-  std::vector<bool> used_;
+  // A search holds two ends of a bracket, the point before them and the one that it looks at.
+  std::array<Parts<Real>, 5> kept_;
+  std::array<bool, 5> used_{};
 };
 
 template <class Real>

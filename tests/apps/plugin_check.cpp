@@ -221,6 +221,17 @@ TEST_CASE("the bundled plugins pass", "[check][bundled]") {
   CHECK(n >= 4);
 }
 
+TEST_CASE("rules that need the host's services are driven too", "[check][bundled]") {
+  const auto answer = check_json(POSEHOST_BUILD_DIR "/lib/posehost/plugins/org.posehost.optimizers.so",
+                                 {"--only", "optimizer"});
+  for (const char* rule : {"Adafactor", "LBFGS"}) {
+    for (const char* one : {"optimizer.repeat ", "optimizer.resume ", "optimizer.threads "}) {
+      CAPTURE(rule, one);
+      CHECK(answer.of(std::string(one) + rule).value("verdict", "") == "passed");
+    }
+  }
+}
+
 TEST_CASE("a library that is declared is no fault", "[check]") {
   const auto answer = check_json(fixture("library_declared"), {"--only", "elf", "--only", "load"});
   INFO(bad_cases(answer.json));

@@ -16,7 +16,7 @@ user() { pretend id "echo $1"; }
 calls() { cat "$work/calls" 2>/dev/null || true; }
 on_it() { run "$1" env -u LIBTORCH -u CXX PATH="$work/bin" bash "$script" "${@:2}" </dev/null; }
 all="libboost-dev nlohmann-json3-dev libspdlog-dev libcli11-dev catch2
-  libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libjpeg-dev zlib1g-dev gnuplot-nox
+  libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev libjpeg-dev zlib1g-dev gnuplot-nox
   libonnx-dev libprotobuf-dev"
 
 have $all; user 1000

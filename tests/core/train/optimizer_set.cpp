@@ -1,5 +1,6 @@
 #include "train/optimizer_set.hpp"
 
+#include "equal_checkpoints.hpp"
 #include "small_run.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
@@ -78,6 +79,64 @@ TEST_CASE("Schedules move the lr of each optimizer, and a resumed run goes on wi
   }
 }
 
+namespace {
+
+const std::string muon = R"("optimizer": {"type": "Muon", "lr": 0.02, "weight_decay": 0.05,
+  "paramwise_cfg": {"norm_decay_mult": 0, "custom_keys": {"layer4.1.bn2": {"lr_mult": 0.5}}},
+  "others": {"type": "AdamW", "lr": 0.002, "weight_decay": 0.01}}, "evaluation": null)";
+
+}  // namespace
+
+TEST_CASE("What Muon does not take has the other optimizer", "[train][optimizers]") {
+  const test::TempFolder folder;
+  auto plan = ph::make_plan(test::small_run(folder.path(), "{" + muon + "}"));
+  auto& set = *plan.optimizers;
+  CHECK(set.description() == "Muon: org.posehost.optimizers/Muon, others: org.posehost.optimizers/AdamW");
+  for (const auto& [name, tensor] : ph::model_state(*plan.model)) {
+    if (!tensor.requires_grad()) continue;
+    CAPTURE(name);
+    CHECK(set.slot("momentum_buffer", name).defined() == (tensor.dim() >= 2));
+    CHECK(set.slot("exp_avg", name).defined() == (tensor.dim() < 2));
+  }
+  CHECK(set.left_out().empty());
+  CHECK(set.frozen().empty());
+  // Matrices; then norms without decay, biases, and the norm that has a rule of its own.
+  REQUIRE(set.n_groups() == 4);
+  CHECK(set.hyper(0, "weight_decay") == 0.05);
+  CHECK(set.hyper(1, "lr") == 0.002);
+  CHECK(set.hyper(1, "weight_decay") == 0.0);
+  const auto text = text_of(ph::group_table(set));
+  CHECK_THAT(text, test::ContainsSubstring("Muon: Muon") && test::ContainsSubstring("others: AdamW") &&
+                       test::ContainsSubstring("custom_keys layer4.1.bn2"));
+}
+
+TEST_CASE("A run with Muon beside another optimizer resumes bit for bit", "[train][optimizers][resume]") {
+  const test::TempFolder folder;
+  const auto patch = [&](const std::string& name) {
+    return "{" + muon + R"(, "checkpoint_config": {"interval": 1, "by_epoch": false, "max_keep_ckpts": -1},
+      "work_dir": ")" +
+           (folder.path() / name).string() + "\"}";
+  };
+  auto whole = ph::make_plan(test::small_run(folder.path(), patch("whole")));
+  (void)test::train(whole);
+  auto rest = ph::make_plan(test::small_run(folder.path(), patch("rest")));
+  (void)test::train(rest, whole.work_dir / "iter_3.safetensors");
+  test::require_equal(whole.work_dir / "iter_10.safetensors", rest.work_dir / "iter_10.safetensors");
+  const auto row = test::rows(whole, "train").front();
+  CHECK_THAT(row.at("lr").at("Muon").get<double>(),
+             test::WithinRel(10 * row.at("lr").at("others").get<double>(), 1e-12));
+}
+
+TEST_CASE("A part of the network may have two optimizers", "[train][optimizers]") {
+  const test::TempFolder folder;
+  auto plan = ph::make_plan(test::small_run(folder.path(), R"({"optimizer": {"type": null, "lr": null,
+    "backbone": {"type": "Muon", "lr": 0.02, "others": {"type": "SGD", "lr": 0.1, "momentum": 0.9}},
+    "keypoint_head": {"type": "Adam", "lr": 0.002}}})"));
+  CHECK(plan.optimizers->description() ==
+        "backbone: org.posehost.optimizers/Muon, backbone.others: org.posehost.optimizers/SGD, "
+        "keypoint_head: org.posehost.optimizers/Adam");
+}
+
 TEST_CASE("What no optimizer has stays as it is", "[train][optimizers]") {
   const test::TempFolder folder;
   auto plan = ph::make_plan(test::small_run(folder.path(), R"({"total_epochs": 1, "evaluation": null,
@@ -130,4 +189,20 @@ TEST_CASE("Optimizers that do not fit the network are refused", "[train][optimiz
                  test::ContainsSubstring("did you mean \"backbone\""));
   CHECK_THAT(set_error(R"("backbone": {"lr": 0.1})"), test::ContainsSubstring("no type given"));
   CHECK_THAT(set_error(R"("backbone": {"type": "SDG", "lr": 0.1})"), test::ContainsSubstring("SGD"));
+}
+
+TEST_CASE("Another optimizer that has nothing to do is refused", "[train][optimizers][error]") {
+  const auto error = [](const std::string& optimizer) {
+    const test::TempFolder folder;
+    return test::error_of(
+        [&] { (void)ph::make_plan(test::small_run(folder.path(), R"({"optimizer": )" + optimizer + "}")); });
+  };
+  CHECK_THAT(error(R"({"type": "Adam", "lr": 0.1, "others": {"type": "AdamW"}})"),
+             test::ContainsSubstring("/optimizer/others") &&
+                 test::ContainsSubstring("Adam takes every parameter of the network"));
+  CHECK_THAT(error(R"({"type": "Muon", "lr": 0.1, "others": {"type": "AdmaW"}})"),
+             test::ContainsSubstring("AdamW"));
+  CHECK_THAT(error(R"({"type": "Muon", "lr": 0.1, "others": {"type": "LBFGS"}})"),
+             test::ContainsSubstring("cannot beside another optimizer"));
+  CHECK_THAT(error(R"({"type": "Muon", "lr": 0.1})"), test::ContainsSubstring("others"));
 }

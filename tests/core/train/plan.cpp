@@ -36,7 +36,6 @@ TEST_CASE("What cannot train is found before training", "[train][error]") {
       {R"({"lr_config": {"step": null, "policy": "OneCycle", "max_lr": [0.1, 0.2]}})",
        "max_lr has 2 values; expected 1"},
       {R"({"schedules": {"beta3": {"policy": "fixed"}}})", "did you mean \"beta1\""},
-      {R"({"runtime": {"precision": "fp16"}})", "fp16 is not available yet"},
       {R"({"data": {"val": null}})", "no data to evaluate on"},
   }));
   CAPTURE(patch);
