@@ -1,6 +1,7 @@
 // Metrics and transforms of plugins (drafts): the SDK's examples in runs.
 #include <cmath>
 
+#include "data/sample.hpp"
 #include "small_run.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
