@@ -30,7 +30,7 @@ while ((hit < kills)); do
   rounds=$((rounds + 1))
   until [[ -e $work/cut/done ]]; do
     ((++starts <= 10 * kills + 10)) || fail "$starts starts for $hit kills"
-    start "$work/cut" "${args[@]}" --set data.workers_per_gpu=$((RANDOM % 2 + 1)) --resume
+    start "$work/cut" "${args[@]}" --resume
     sleep "$(awk -v r=$RANDOM -v whole=$whole_ms 'BEGIN {printf "%.3f", r / 32768 * whole / 1000}')"
     kill -KILL $pid 2>/dev/null || true
     status=0
