@@ -24,12 +24,13 @@ class MedianError final : public ph::PoseMetric {
       for (std::int64_t k = 0; k < judged.keypoints(); ++k) {
         const float *found = judged.predicted(i, k), *truth = judged.truth(i, k);
         if (!judged.labelled(i, k) || std::isnan(found[0])) continue;
-        distances.push_back(std::hypot(found[0] - truth[0], found[1] - truth[1]) / unit);
+        const float x = found[0] - truth[0], y = found[1] - truth[1];
+        distances.push_back(static_cast<double>(std::hypot(x, y)) / unit);
       }
     }
     const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 2);
     if (!distances.empty()) std::nth_element(distances.begin(), middle, distances.end());
-    judged.report("MedianError", distances.empty() ? NAN : *middle);
+    judged.report("MedianError", distances.empty() ? std::nan("") : *middle);
   }
 
  private:
