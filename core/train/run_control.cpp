@@ -28,6 +28,15 @@ void remove_unfinished(const std::filesystem::path& work_dir) {
 
 }  // namespace
 
+std::vector<std::pair<std::string, double>> hypers_now(const RunPlan& plan) {
+  std::vector<std::pair<std::string, double>> all;
+  const auto& optimizer = *plan.optimizers->members().front().optimizer;
+  const auto& hypers = optimizer.hypers();
+  for (std::size_t i = 0; i < hypers.size(); ++i)
+    all.emplace_back(hypers[i].name, optimizer.hyper(0, static_cast<int>(i)));
+  return all;
+}
+
 RunControl::RunControl(const RunPlan& plan, const std::string& name, const std::string& config)
     : work_dir_{plan.work_dir},
       prometheus_{plan.config.at("runtime").has("prometheus") &&
@@ -46,6 +55,8 @@ RunControl::RunControl(const RunPlan& plan, const std::string& name, const std::
   status.max_epochs = plan.length.by_epoch ? plan.length.max_epochs : 0;
   status.max_iters = plan.length.max_iters;
   status.started = unix_time();
+  // From the first moment: `posehost ctl set` goes by them.
+  status.hypers = hypers_now(plan);
   if (const auto& dead = lock_.taken_from())
     log_warn(work_dir_.string() + ": taken over from a run that died (" + dead->describe() + ")");
   tell();

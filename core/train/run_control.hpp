@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "run/crash_report.hpp"
@@ -11,6 +12,9 @@
 #include "train/run_plan.hpp"
 
 namespace ph {
+
+/// The hyper-parameters of the first parameter group, by name, as they stand.
+[[nodiscard]] std::vector<std::pair<std::string, double>> hypers_now(const RunPlan& plan);
 
 /// What makes a run steerable and observable from outside while it lives: the lock of its work dir,
 /// status.json, requests, crash report, watchdog. Main thread.

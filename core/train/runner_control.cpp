@@ -113,11 +113,7 @@ void Runner::fill_status() {
   status.iter = iter_;
   // On a GPU asking for it would wait for the device.
   if (plan_.compute.device.is_cpu()) status.loss = log_.current("loss");
-  status.hypers.clear();
-  const auto& optimizer = *plan_.optimizers->members().front().optimizer;
-  const auto& hypers = optimizer.hypers();
-  for (std::size_t i = 0; i < hypers.size(); ++i)
-    status.hypers.emplace_back(hypers[i].name, optimizer.hyper(0, static_cast<int>(i)));
+  status.hypers = hypers_now(plan_);
   status.metrics = view_.metrics;
   const auto written = writer_.written();
   status.checkpoint = (written.empty() ? resumed_from_ : written).string();

@@ -78,7 +78,7 @@ TEST_CASE("A plugin's metric is evaluated beside the host's", "[train][draft]") 
 
   options = test::small_run(
       folder.path(),
-      R"({"evaluation": {"metric": ["MedianError", {"type": "MedianError", "relative": true}]}})");
+      R"({"evaluation": {"metric": ["MedianError", {"type": "org.example.metrics/MedianError", "relative": true}]}})");
   options.plugin_dirs = {POSEHOST_BUILD_DIR "/tests/drafts"};
   auto twice = ph::make_plan(options);
   CHECK_THAT(test::error_of([&] { (void)ph::evaluate(twice); }),
