@@ -32,6 +32,8 @@ std::vector<float> updated(const ph::PluginInstance& rule) {
     asked.step = step;
     asked.hyper = hypers;
     asked.out = numbers.data();
+    asked.n_hyper = api.n_hypers;
+    asked.n_out = api.n_scalars;
     rule.check(api.scalars(rule.self(), &asked), "scalars");
     void* slots[] = {slot.data()};
     ph_span span{};
@@ -45,6 +47,7 @@ std::vector<float> updated(const ph::PluginInstance& rule) {
     args.dtype = {PH_DTYPE_FLOAT, 32, 1};
     args.device_type = PH_DEVICE_CPU;
     args.scalars = numbers.data();
+    args.n_scalars = api.n_scalars;
     args.spans = &span;
     args.n_spans = 1;
     args.span_stride = sizeof span;
