@@ -30,12 +30,12 @@ for name in "${names[@]}"; do
   [[ -d $here/corpus/$name ]] && kept=("$here/corpus/$name")
   printf '%s: ' "$name"
   if "$build/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1500 -max_len=65536 \
-      -print_final_stats=1 -artifact_prefix="$build/fuzz/found/$name-" "$work/$name" "${kept[@]}" &>"$work/log"; then
-    sed -n 's/^stat::number_of_executed_units: */runs /p' "$work/log" | tr '\n' ' '
-    grep -oE 'cov: [0-9]+' "$work/log" | tail -n 1
+      -print_final_stats=1 -artifact_prefix="$build/fuzz/found/$name-" "$work/$name" "${kept[@]}" &>"$work/.output"; then
+    sed -n 's/^stat::number_of_executed_units: */runs /p' "$work/.output" | tr '\n' ' '
+    grep -oE 'cov: [0-9]+' "$work/.output" | tail -n 1
   else
     echo FAILED
-    tail -n 40 "$work/log"
+    tail -n 40 "$work/.output"
     failed+=("$name")
   fi
 done
