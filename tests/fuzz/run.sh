@@ -16,7 +16,7 @@ seeds() {
   case $1 in
     note) find "$here/../fixtures/frozen" -name '*.so' -size -16k ;;
     config) find "$here/../../configs" "$here/../apps" -maxdepth 1 -name '*.json' -size -16k ;;
-    image_header) find "$here/../../configs/data" -type f -name '*.png' -size -64k | head -n 3 ;;
+    image_header) find "$here/../../configs/data" -type f -name 'img0[1-3].png' ;;
     pth | safetensors) find "$here/../fixtures/weights" -type f -size -64k ;;
   esac
 }
