@@ -1,15 +1,15 @@
 #include "import/csv.hpp"
 
 #include "config/error.hpp"
+#include "import/utf8_text.hpp"
 
 namespace ph {
 namespace {
 constexpr std::size_t kMaxCells = 100'000;
 }
 
-CsvReader::CsvReader(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {
-  if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
-}
+CsvReader::CsvReader(std::string_view text, std::string name)
+    : text_(utf8_text(text, name)), name_(std::move(name)) {}
 
 std::string CsvReader::cell() {
   std::string value;

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "import/utf8_text.hpp"
+
 namespace ph {
 namespace {
 
@@ -57,7 +59,7 @@ class Parser {
  public:
   Parser(std::string_view text, const std::string& name) : name_(name) {
     std::size_t number = 0;
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    text = utf8_text(text, name);
     for (std::size_t begin = 0; begin < text.size();) {
       const auto end = std::min(text.find('\n', begin), text.size());
       const auto line = without_comment(text.substr(begin, end - begin));

@@ -30,6 +30,16 @@ TEST_CASE("CSV that is damaged or hostile is refused", "[import][csv][error]") {
              ContainsSubstring("too many cells"));
 }
 
+TEST_CASE("Text in another encoding is refused by line, not written on", "[import][csv][yaml][error]") {
+  CHECK_THAT(test::error_of([] { (void)ph::CsvReader("a,b\nm\xFCnze,1\n", "x.csv"); }),
+             ContainsSubstring("x.csv:2: not UTF-8"));
+  CHECK_THAT(test::error_of([] { (void)ph::parse_simple_yaml("a: 1\n[1\xEA]:\n", "x.yaml"); }),
+             ContainsSubstring("x.yaml:2: not UTF-8"));
+  // A letter cut by the end of the file.
+  CHECK_THAT(test::error_of([] { (void)ph::CsvReader("\xC3", "x.csv"); }),
+             ContainsSubstring("x.csv:1: not UTF-8"));
+}
+
 TEST_CASE("The YAML of data.yaml and config.yaml is understood", "[import][yaml]") {
   const auto json = ph::parse_simple_yaml(
       "# data\n"
