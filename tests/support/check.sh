@@ -1,7 +1,8 @@
 # For test scripts in bash: a folder of their own that goes away, and checks that say what they saw.
 set -euo pipefail
 work=$(mktemp -d "${TMPDIR:-/tmp}/posehost-test.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+# Nothing that a test started outlives it, however it ends.
+trap 'kill -9 $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 
 fail() {
   printf 'FAILED: %s\n' "$1" >&2
