@@ -63,11 +63,15 @@ ScheduleChain::ScheduleChain(const PluginCatalog& catalog, const Node& config, s
   const auto policy = config.find("policy") ? config.find("policy") : config.find("type");
   if (!policy) throw config.error("no policy given", "\"policy\": a schedule, such as \"step\"");
 
+  const auto ref = catalog.resolve(PH_KIND_SCHEDULE, policy->string(), *policy);
+  // A policy with an argument of that name keeps it.
+  const auto of_warmup = [&](const std::string& key) {
+    return is_warmup_key(key) && !has_argument(ref, key);
+  };
   Json args = Json::object();
   for (const auto& key : config.keys()) {
-    if (key != "policy" && key != "type" && !is_warmup_key(key)) args[key] = config.at(key).json();
+    if (key != "policy" && key != "type" && !of_warmup(key)) args[key] = config.at(key).json();
   }
-  const auto ref = catalog.resolve(PH_KIND_SCHEDULE, policy->string(), *policy);
   // As mmcv's iteration-based runner does.
   if (iter_based && !args.contains("by_epoch") && has_argument(ref, "by_epoch")) args["by_epoch"] = false;
   add(catalog, ref, config.with(args));
@@ -75,7 +79,7 @@ ScheduleChain::ScheduleChain(const PluginCatalog& catalog, const Node& config, s
   const auto mode = config.find("warmup");
   if (!mode) {
     for (const auto& key : config.keys()) {
-      if (is_warmup_key(key) && key != "warmup") {
+      if (of_warmup(key) && key != "warmup") {
         throw config.at(key).error("there is no warm-up that it could belong to",
                                    "\"warmup\": constant, linear or exp beside it",
                                    "add warmup, or remove " + key);

@@ -6,9 +6,11 @@
 #include <numbers>
 
 #include "config/error.hpp"
+#include "plugin/catalog.hpp"
 #include "plugin/declared.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/library.hpp"
+#include "schedule/schedule_chain.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 #include "support/golden.hpp"
@@ -219,6 +221,27 @@ TEST_CASE("the example schedule warms up, then follows the cosine", "[sdk][examp
     CHECK_THAT(test::error_of([&] { schedule.check(api.check(schedule.self(), &run), "check"); }),
                test::ContainsSubstring("warmup_iters is 10; expected at most 5"));
   }
+}
+
+TEST_CASE("the example schedule is used as its documentation says, its warmup_iters its own",
+          "[sdk][examples]") {
+  const auto folder = std::filesystem::path(POSEHOST_EXAMPLES_DIR) / builds().front();
+  const auto catalog = ph::PluginCatalog::scan({{folder, ph::PluginTier::named, true}});
+  const auto config = ph::Node::parse(R"({"policy": "CosineWarmup", "warmup_iters": 10, "floor": 0.1})");
+  const ph::ScheduleChain chain(catalog, config, PH_ROLE_LR, false);
+  ph::RunLength length;
+  length.iters_per_epoch = 10;
+  length.max_epochs = 11;
+  length.max_iters = 110;
+  ph::Progress at;
+  CHECK(chain.value(length, at, 0, 0.5) == 0.05);
+  at.iter = 110;
+  CHECK_THAT(chain.value(length, at, 0, 0.5), test::WithinAbs(0.05, 1e-15));
+  // What it does not have is still the host's.
+  const auto wrong =
+      ph::Node::parse(R"({"policy": "CosineWarmup", "warmup_iters": 10, "warmup_ratio": 0.1})");
+  CHECK_THAT(test::error_of([&] { (void)ph::ScheduleChain(catalog, wrong, PH_ROLE_LR, false); }),
+             test::ContainsSubstring("there is no warm-up that it could belong to"));
 }
 
 TEST_CASE("wrong arguments of the examples are refused before any code of theirs runs",
