@@ -137,20 +137,9 @@ TrainOutput TopDown::train_step(const Batch& batch) {
   return out;
 }
 
+// bfloat16 has too few digits to tell neighbouring pixels of a peak apart: decoding sees float32.
 at::Tensor TopDown::test_output(const at::Tensor& img, const DatasetInfo& info) {
   torch::NoGradGuard no_grad;
-  // bfloat16 has too few digits to tell neighbouring pixels of a peak apart.
-  const auto answer = [&](const at::Tensor& of) { return head_->for_test(forward(of).to(at::kFloat)); };
-  auto output = answer(img);
-  if (!test_cfg_.flip_test) return output;
-  output = (output + head_->flip_back(answer(img.flip(3)), info)) * 0.5;
-  // A mirrored crop is one pixel off when it is mirrored about 0.5, half of which is in the mean.
-  if (test_cfg_.regression_flip_shift) output.select(2, 0).sub_(0.5 / static_cast<double>(img.size(3)));
-  return output;
-}
-
-// bfloat16 has too few digits to tell neighbouring pixels of a peak apart: decoding sees float32.
-at::Tensor TopDown::tested_output(const at::Tensor& img, const DatasetInfo& info) {
   if (!test_cfg_.flip_test) return output_of(img);
   // A small batch and its mirror image in one pass: what a pass costs whatever its size is paid once.
   constexpr std::int64_t small = 4;
@@ -178,7 +167,7 @@ std::vector<Prediction> TopDown::predict(const Batch& batch, const DatasetInfo& 
                                     keypoints_setting(static_cast<std::int64_t>(info.keypoints.size())));
   }
   const auto begin = std::chrono::steady_clock::now();
-  const auto output = tested_output(batch.img, info);
+  const auto output = test_output(batch.img, info);
   const auto forwarded = std::chrono::steady_clock::now();
   auto predictions = head_->decode(output, batch);
   const auto seconds = [](auto span) { return std::chrono::duration<double>(span).count(); };

@@ -43,9 +43,8 @@ class TopDown final : public PoseModel {
   void check_channels() const;
   void check_kinds() const;
   [[nodiscard]] at::Tensor output_of(const at::Tensor& img) {
-    return (forward_ ? forward_(img) : forward(img)).to(at::kFloat);
+    return head_->for_test((forward_ ? forward_(img) : forward(img)).to(at::kFloat));
   }
-  [[nodiscard]] at::Tensor tested_output(const at::Tensor& img, const DatasetInfo& info);
   TopDownArgs args_;
   TestCfg test_cfg_;
   std::shared_ptr<Backbone> backbone_;

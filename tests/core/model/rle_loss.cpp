@@ -111,7 +111,23 @@ TEST_CASE("a network with RLE trains, its flow with it", "[model]") {
   }
   CHECK(of_flow == 1);
   model->eval();
-  for (const auto& one : model->predict(batch, test::four_points())) CHECK(one.keypoints.size() == 12);
+  // Scores are of deviations after the sigmoid, mirrored passes or not.
+  torch::NoGradGuard no_grad;
+  const auto raw = model->forward(batch.img);
+  const auto expected = 1 - raw.narrow(2, 2, 2).sigmoid().mean(2);
+  auto plain = test::make(with_deviations(R"({"test_cfg": {"flip_test": false}})"));
+  plain->eval();
+  for (const auto& item : model->named_parameters())
+    plain->named_parameters()[item.key()].copy_(item.value());
+  for (const auto& item : model->named_buffers()) plain->named_buffers()[item.key()].copy_(item.value());
+  const auto found = plain->predict(batch, test::four_points());
+  for (std::int64_t k = 0; k < 4; ++k)
+    CHECK_THAT(found[0].keypoints[static_cast<std::size_t>(3 * k + 2)],
+               test::WithinAbs(expected[0][k].item<float>(), 1e-6));
+  for (const auto& one : model->predict(batch, test::four_points())) {
+    REQUIRE(one.keypoints.size() == 12);
+    for (std::size_t k = 0; k < 4; ++k) CHECK((one.keypoints[3 * k + 2] > 0 && one.keypoints[3 * k + 2] < 1));
+  }
 }
 
 TEST_CASE("heads and losses that do not fit together are refused", "[model][error]") {
