@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <limits>
+
+#include "plot/value_range.hpp"
 
 namespace ph {
 namespace {
@@ -20,14 +21,7 @@ std::string text_of(double value, const char* format = "%.6g") {
   return text;
 }
 
-struct Span {
-  double low = std::numeric_limits<double>::infinity(), high = -low;
-  void take(double value) {
-    if (!std::isfinite(value)) return;
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-  [[nodiscard]] bool empty() const { return low > high; }
+struct Span : ValueRange {
   // A single value gets room around it.
   void open() {
     if (high > low) return;

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <limits>
+
+#include "plot/value_range.hpp"
 
 namespace ph {
 namespace {
@@ -24,14 +25,7 @@ std::string printable(std::string text) {
   return text;
 }
 
-struct Range {
-  double low = std::numeric_limits<double>::infinity(), high = -low;
-  void take(double value) {
-    if (!std::isfinite(value)) return;
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-  [[nodiscard]] bool empty() const { return low > high; }
+struct Range : ValueRange {
   // 0 to n - 1.
   [[nodiscard]] int place(double value, int n) const {
     if (high <= low) return n / 2;
