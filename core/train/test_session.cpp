@@ -37,18 +37,22 @@ void describe(const TestPlan& plan, const TestOptions& options) {
   }
 }
 
-// Folds norms into convolutions where the network allows it; in float32, which "auto" leaves open.
+// Folds norms into convolutions where the network and the precision allow it; "auto" takes one that does.
 void fuse(RunPlan& run) {
   auto* network = dynamic_cast<TopDown*>(run.model.get());
   auto& precision = run.compute.precision;
-  const bool low = precision != at::kFloat && run.config.at("runtime").at("precision").string() != "auto";
-  if (!network || low) {
+  const bool possible = FusedForward::supports(precision, run.compute.device);
+  if (!network || (!possible && run.config.at("runtime").at("precision").string() != "auto")) {
     throw Error(ErrorKind::config, "--fuse-conv-bn: not for this network or precision",
-                low ? std::string("precision ") + name_of_precision(precision) : "no TopDown",
-                "a TopDown in fp32", low ? "--set runtime.precision=fp32" : "without --fuse-conv-bn");
+                network ? std::string("precision ") + name_of_precision(precision) : "no TopDown",
+                "a TopDown in fp32, or in bf16 on a processor that has it",
+                network ? "--set runtime.precision=fp32" : "without --fuse-conv-bn");
   }
-  if (std::exchange(precision, at::kFloat) != at::kFloat) log_info("precision fp32: norms are fused in it");
-  const auto fused = std::make_shared<FusedForward>(run.model);
+  if (!possible) {
+    precision = at::kFloat;
+    log_info("precision fp32: norms are fused in it");
+  }
+  const auto fused = std::make_shared<FusedForward>(run.model, precision);
   network->predict_with([fused](const at::Tensor& img) { return (*fused)(img); });
 }
 

@@ -6,6 +6,8 @@
 #include "model/top_down.hpp"
 #include "support.hpp"
 #include "support/catch.hpp"
+#include "system/limits.hpp"
+#include "train/compute.hpp"
 
 using namespace ph;
 
@@ -26,6 +28,14 @@ std::shared_ptr<PoseModel> filled(const Json& json) {
   return model;
 }
 
+const std::vector<std::string> networks{
+    R"({})", R"({"backbone": {"depth": 50}, "keypoint_head": {"in_channels": 256}})",
+    R"({"backbone": {"depth": 50, "dcn": {"type": "DCNv2"}, "stage_with_dcn": [false, true, true, true]},
+        "keypoint_head": {"in_channels": 256}})",
+    R"({"backbone": {"type": "MobileNetV2", "depth": null, "base_channels": null, "stem_channels": null},
+        "keypoint_head": {"in_channels": 1280}})",
+    R"({"keypoint_head": {"extra": {"final_conv_kernel": 1, "num_conv_layers": 1, "num_conv_kernels": [1]}}})"};
+
 double apart(const at::Tensor& a, const at::Tensor& b) {
   return (a - b).abs().max().item<double>() / b.abs().max().item<double>();
 }
@@ -33,13 +43,7 @@ double apart(const at::Tensor& a, const at::Tensor& b) {
 }  // namespace
 
 TEST_CASE("fused and plain passes agree to rounding, whatever the network and the batch", "[model][fused]") {
-  const std::string network = GENERATE(
-      R"({})", R"({"backbone": {"depth": 50}, "keypoint_head": {"in_channels": 256}})",
-      R"({"backbone": {"type": "MobileNetV2", "depth": null, "base_channels": null, "stem_channels": null},
-          "keypoint_head": {"in_channels": 1280}})",
-      R"({"keypoint_head": {"extra": {"final_conv_kernel": 1, "num_conv_layers": 1, "num_conv_kernels": [1]}}})");
-  CAPTURE(network);
-  const auto model = filled(test::small_model(network));
+  const auto model = filled(test::small_model(GENERATE(from_range(networks))));
   FusedForward fused(model);
   torch::NoGradGuard no_grad;
   for (const std::int64_t samples : {1, 3, 1}) {
@@ -49,6 +53,28 @@ TEST_CASE("fused and plain passes agree to rounding, whatever the network and th
     CHECK(apart(fused(img.contiguous(at::MemoryFormat::ChannelsLast)), plain) < 1e-4);
     for (const double add : {1, -1})  // the third call records; the fourth is not the recorded answer
       CHECK(apart(fused(img + add), model->forward(img + add)) < 1e-4);
+  }
+}
+
+TEST_CASE("a fused pass in bfloat16 is about as far from float32 as autocast's", "[model][fused]") {
+  if (!cpu_has_bf16()) {
+    WARN("left out: no avx512_bf16 or AMX");
+    return;
+  }
+  const auto model = filled(test::small_model(GENERATE(from_range(networks))));
+  Compute compute;
+  compute.precision = at::kBFloat16;
+  FusedForward fused(model, at::kBFloat16);
+  torch::NoGradGuard no_grad;
+  for (const std::int64_t samples : {1, 3}) {
+    for (int call = 0; call < 5; ++call) {
+      const auto img = test::random_tensor("images" + std::to_string(call), {samples, 3, 64, 64}, 2);
+      const auto exact = model->forward(img);
+      const AutocastScope autocast(compute);
+      const auto output = fused(img);
+      CHECK(output.scalar_type() == at::kFloat);
+      CHECK(apart(output, exact) < 2 * apart(model->forward(img).to(at::kFloat), exact) + 1e-3);
+    }
   }
 }
 
