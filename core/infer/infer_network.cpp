@@ -36,7 +36,8 @@ InferNetwork make_infer_network(const InferOptions& options, const InferConfig& 
   network.model->eval();
   auto* top_down = dynamic_cast<TopDown*>(network.model.get());
   const auto& compute = network.compute;
-  if (options.plain || !top_down || !FusedForward::supports(compute.precision, compute.device)) return network;
+  if (options.plain || !top_down || !FusedForward::supports(compute.precision, compute.device))
+    return network;
   const auto fused = std::make_shared<FusedForward>(network.model, compute.precision);
   top_down->predict_with([fused](const at::Tensor& img) { return (*fused)(img); });
   return network;
