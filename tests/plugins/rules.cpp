@@ -306,6 +306,14 @@ TEST_CASE("Muon takes no vectors", "[plugins][rule][error]") {
         }).find("parameter bias has 1 dimensions") != std::string::npos);
 }
 
+TEST_CASE("Muon in bfloat16 wants a host that has its products", "[plugins][rule][error]") {
+  CHECK(test::error_of([] {
+          Run<float> run("Muon", R"({"ns_dtype": "bf16"})", {param<float>("w", {3, 4})});
+          run.grad(0, values_of<float>("w.grad", 12));
+          run.run.driver().update(run.hypers);
+        }).find("no fast product of bfloat16") != std::string::npos);
+}
+
 TEST_CASE("LAMB and Adafactor say what they cannot take", "[plugins][rule][error]") {
   const auto refused = [](const std::string& type, const std::string& args) {
     return test::error_of([&] { (void)test::make(PH_KIND_OPTIMIZER, type, args); });

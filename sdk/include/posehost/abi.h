@@ -193,7 +193,7 @@ typedef struct ph_vector {
                    double beta, void *y);
 } ph_vector;
 
-// A matrix of 32- or 64-bit floats. Element (i, j) is at data[i * row_stride + j * col_stride]; one of
+// A matrix of numbers. Element (i, j) is at data[i * row_stride + j * col_stride]; one of
 // the strides is 1.
 typedef struct ph_matrix {
   uint32_t size;
@@ -210,11 +210,13 @@ typedef struct ph_linalg {
   uint32_t size;
   uint32_t rev;
   void *ctx;
-  // C = alpha * A * B + beta * C; where beta is 0, C is only written. C overlaps neither. [main, step]
+  // C = alpha * A * B + beta * C; where beta is 0, C is only written. C overlaps neither. Floats of 32 or 64
+  // bits; PH_DTYPE_BFLOAT of 16 too, summed in 32, where the place computes with it faster than with 32 bits,
+  // PH_ERR_UNSUPPORTED elsewhere: ask with matrices of 0 x 0. [main, step]
   int32_t (*gemm)(void *ctx, const ph_place *at, ph_dtype type, double alpha, const ph_matrix *a,
                   const ph_matrix *b, double beta, const ph_matrix *c);
   // out[i] = sum over row i of a(i, j) to the power 1 or 2; out is contiguous, of the same element
-  // type. Columns: give the transposed matrix. [main, step]
+  // type, floats of 32 or 64 bits. Columns: give the transposed matrix. [main, step]
   int32_t (*row_sums)(void *ctx, const ph_place *at, ph_dtype type, const ph_matrix *a, int32_t power,
                       void *out);
 } ph_linalg;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include <posehost/bfloat16.hpp>
 #include <posehost/config.hpp>
 
 namespace ph {
@@ -26,6 +27,10 @@ inline void service_ok(std::int32_t status, const char* what) {
 template <class Real>
 constexpr ph_dtype dtype_of() {
   return {PH_DTYPE_FLOAT, sizeof(Real) * 8, 1};
+}
+template <>
+constexpr ph_dtype dtype_of<bfloat16>() {
+  return {PH_DTYPE_BFLOAT, 16, 1};
 }
 
 }  // namespace detail
@@ -125,6 +130,11 @@ class Linalg {
   explicit Linalg(const Config& config)
       : table_(detail::required_service<ph_linalg>(config, PH_SERVICE_LINALG)) {}
 
+  // Whether gemm() takes matrices of bfloat16 there, which it then computes faster than those of floats.
+  bool has_bfloat16(const ph_place& at) const noexcept {
+    const auto none = Matrix<bfloat16>{nullptr, 0, 0}.plain();
+    return table_->gemm(table_->ctx, &at, detail::dtype_of<bfloat16>(), 1, &none, &none, 0, &none) == PH_OK;
+  }
   // C = alpha A B + beta C; C overlaps neither.
   template <class Real>
   void gemm(const ph_place& at, double alpha, const ph_matrix& a, const ph_matrix& b, double beta,

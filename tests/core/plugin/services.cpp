@@ -146,6 +146,8 @@ TEST_CASE("matrices multiply, plain and transposed", "[plugin][service]") {
   REQUIRE(linalg->row_sums(linalg->ctx, &cpu, f64, &left, 2, sums.data()) == PH_OK);
   CHECK(sums == std::vector<double>{14, 77});
   CHECK(linalg->gemm(linalg->ctx, &cpu, f64, 1, &left, &left, 0, &target) == PH_ERR_INVALID_ARGUMENT);
+  CHECK(linalg->gemm(linalg->ctx, &cpu, {PH_DTYPE_BFLOAT, 16, 1}, 1, &left, &right, 0, &out) ==
+        PH_ERR_UNSUPPORTED);
   CHECK(linalg->row_sums(linalg->ctx, &cpu, f64, &left, 3, sums.data()) == PH_ERR_INVALID_ARGUMENT);
 }
 
