@@ -2,7 +2,7 @@
 
 Rerun:  python3 tests/bench/compare.py --peer-python DIR/a/bin/python
             [--posehost build/release/bin/posehost] [--what step,data,optimizer] [--rounds 5]
-            [--data FOLDER] [--json F]
+            [--networks resnet18,resnet50] [--data FOLDER] [--json F]
         DIR as made by tests/golden/setup_peers.sh. Needs nothing else; takes some minutes. FOLDER holds
         train.json (COCO, 17 keypoints) and images/; by default the PNG files of configs/data/mirror_mouse.
 
@@ -115,6 +115,7 @@ def main():
     parser.add_argument("--posehost", default=os.path.join(REPO, "build", "release", "bin", "posehost"))
     parser.add_argument("--what", default="step,data,optimizer")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--networks", default=",".join(SETTINGS), help="for step")
     parser.add_argument("--data", type=os.path.abspath, default=DATA)
     parser.add_argument("--json")
     args = parser.parse_args()
@@ -124,7 +125,9 @@ def main():
             precisions = ["fp32", "bf16"] if has_fast_bf16() else ["fp32"]
             if len(precisions) == 1:
                 print("bf16: this processor has neither avx512_bf16 nor AMX, not measured")
-            for network in SETTINGS:
+            for network in args.networks.split(","):
+                if network not in SETTINGS:
+                    parser.error(f"--networks {network}: expected {', '.join(SETTINGS)}")
                 for precision in precisions:
                     results += compare_step(args, network, precision)
         elif what == "data":
