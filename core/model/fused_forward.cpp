@@ -1,5 +1,6 @@
 #include "model/fused_forward.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/passes/frozen_conv_folding.h>
@@ -73,7 +74,7 @@ at::Tensor FusedForward::record(const at::Tensor& img, Shape& shape) {
   auto graph = state->graph;
   torch::jit::FoldFrozenConvBatchnorm(graph);
   if (type_ != at::kFloat && !lower_precision(graph, type_)) return outputs.front().toTensor();
-  auto weights = img.is_cpu() ? pack_convolutions(graph) : std::vector<at::Tensor>();
+  auto weights = img.is_cpu() && at::hasMKLDNN() ? pack_convolutions(graph) : std::vector<at::Tensor>();
   torch::jit::EraseShapeInformation(graph);  // it says float32
   torch::jit::GraphExecutor executor(graph, "forward", torch::jit::ExecutorExecutionMode::SIMPLE);
   shape.graph = std::make_unique<Graph>(Graph{std::move(executor), std::move(weights)});
