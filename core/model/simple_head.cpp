@@ -104,8 +104,9 @@ at::Tensor SimpleHead::forward(const Features& features) {
   // In the layout that the weights were given.
   if (deconv_layers_)
     x = deconv_layers_->forward(x.contiguous(deconv_layers_->parameters().front().suggest_memory_format()));
-  if (final_layer_) return final_layer_(x);
-  return final_layers_ ? final_layers_->forward(x) : x;
+  if (final_layer_) x = final_layer_(x);
+  if (final_layers_) x = final_layers_->forward(x);
+  return x.contiguous();  // as targets are: elementwise operators are slow on mixed layouts
 }
 
 std::vector<std::pair<std::int64_t, std::int64_t>> SimpleHead::wanted_inputs() const {

@@ -8,16 +8,11 @@
 namespace ph {
 namespace {
 
-// Module::to takes no memory format; only 4-d tensors have this one. On the CPU transposed convolutions
-// in float32 are the other way round: contiguous is faster (core/README.md, "Where the time goes"), and
-// the head follows the layout of its weights.
-void use_channels_last(PoseModel& model, const Compute& compute) {
+// Module::to takes no memory format; only 4-d tensors have this one.
+void use_channels_last(PoseModel& model) {
   at::NoGradGuard no_grad;
-  const bool keep_head = compute.device.is_cpu() && compute.precision == at::kFloat;
-  for (auto& item : model.named_parameters()) {
-    auto& param = item.value();
-    if (param.dim() != 4 || (keep_head && item.key().rfind("keypoint_head.", 0) == 0)) continue;
-    param.set_data(param.contiguous(at::MemoryFormat::ChannelsLast));
+  for (auto& param : model.parameters()) {
+    if (param.dim() == 4) param.set_data(param.contiguous(at::MemoryFormat::ChannelsLast));
   }
 }
 
@@ -77,7 +72,7 @@ void plan_model(RunPlan& plan, const RunOptions& options) {
   plan.model->init_weights();
   load_all_weights(plan, options.dry_run);
   plan.model->to(plan.compute.device);
-  if (plan.compute.channels_last) use_channels_last(*plan.model, plan.compute);
+  if (plan.compute.channels_last) use_channels_last(*plan.model);
   if (plan.compute.param_dtype != at::kFloat)
     plan.masters = MasterWeights(*plan.model, plan.compute.param_dtype);
 }
