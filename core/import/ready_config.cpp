@@ -91,7 +91,8 @@ Json pipeline(bool training, bool flip) {
   steps.push_back({{"type", "ToTensor"}});
   steps.push_back(
       {{"type", "NormalizeTensor"}, {"mean", {0.485, 0.456, 0.406}}, {"std", {0.229, 0.224, 0.225}}});
-  if (training) steps.push_back({{"type", "TopDownGenerateTarget"}, {"sigma", 2}});
+  if (training)
+    steps.push_back({{"type", "TopDownGenerateTarget"}, {"sigma", 2}, {"unbiased_encoding", true}});
   const Json keys = training ? Json{"img", "target", "target_weight"} : Json::array({"img"});
   steps.push_back({{"type", "Collect"},
                    {"keys", keys},
@@ -126,7 +127,7 @@ Json model(const LabelSet& labels, const ConfigWishes& wishes, const ChosenSizes
           {"train_cfg", Json::object()},
           {"test_cfg",
            {{"flip_test", wishes.flip},
-            {"post_process", "default"},
+            {"post_process", "unbiased"},
             {"shift_heatmap", true},
             {"modulate_kernel", 11}}}};
 }
