@@ -1,3 +1,6 @@
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <iostream>
@@ -5,6 +8,7 @@
 
 #include "commands.hpp"
 #include "config/error.hpp"
+#include "run/file_clock.hpp"
 #include "run/run_lock.hpp"
 #include "run/run_state.hpp"
 #include "run/run_status.hpp"
@@ -29,12 +33,20 @@ std::string duration(double seconds) {
   return text;
 }
 
+// Of status.json: by the clock of the disk that it lies on, whatever this machine's or the run's say. 0 after
+// that one was set back.
+double age() {
+  struct stat info {};
+  if (stat((work_dir / "status.json").c_str(), &info) != 0) return 0;
+  return std::max(0.0, ph::file_time(work_dir) - ph::change_time(info));
+}
+
 // status.json with what only somebody outside knows.
 Json answer(const ph::RunStatus& s, const std::string& state) {
   Json json{{"work_dir", work_dir.string()}};
   json.update(ph::to_json(s));
   json["state"] = state;
-  json["age_s"] = ph::unix_time() - s.updated;
+  json["age_s"] = age();
   if (s.exit_code < 0) json["exit_code"] = nullptr;
   return json;
 }
@@ -68,7 +80,7 @@ void print(const ph::RunStatus& s, const std::string& state, const std::optional
     line("speed", speed);
   }
   line("process", holder ? holder->describe() : "pid " + std::to_string(s.pid) + " on " + s.host + ", gone");
-  line("updated", duration(ph::unix_time() - s.updated) + " ago");
+  line("updated", duration(age()) + " ago");
   line("checkpoint", s.checkpoint);
   if (state == "died" || state == "stopped")
     line("next", "posehost run " + s.config + " --work-dir " + work_dir.string() + " --resume");

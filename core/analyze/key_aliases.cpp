@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "analyze/training_log.hpp"
@@ -18,6 +19,18 @@ std::vector<std::string> key_aliases(std::string_view key) {
     }
   }
   return others;
+}
+
+std::vector<std::pair<std::string, double>> with_aliases(std::vector<std::pair<std::string, double>> values) {
+  std::map<std::string, std::vector<double>> others;
+  for (const auto& [name, value] : values) {
+    for (const auto& alias : key_aliases(name)) others[alias].push_back(value);
+  }
+  for (const auto& [name, value] : values) others.erase(name);
+  for (const auto& [alias, meant] : others) {
+    if (meant.size() == 1) values.emplace_back(alias, meant.front());
+  }
+  return values;
 }
 
 }  // namespace ph

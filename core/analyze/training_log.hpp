@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ph {
@@ -74,5 +75,9 @@ class TrainingLog {
 
 /// Names that stand for the same thing as `key`, itself left out; see key_aliases.json.
 [[nodiscard]] std::vector<std::string> key_aliases(std::string_view key);
+
+/// `values`, and each once more by every other name that one of them alone can be meant by.
+[[nodiscard]] std::vector<std::pair<std::string, double>> with_aliases(
+    std::vector<std::pair<std::string, double>> values);
 
 }  // namespace ph

@@ -6,9 +6,11 @@
 #include <spdlog/spdlog.h>
 
 #include <cctype>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -95,9 +97,17 @@ class Log {
   Log() : console_{std::make_shared<ConsoleSink>()}, logger_{"posehost", console_} {
     logger_.set_level(spdlog::level::info);
     logger_.flush_on(spdlog::level::trace);
-    logger_.set_error_handler([](const std::string& problem) {
-      std::fprintf(stderr, "warning: the log cannot be written: %s\n", problem.c_str());
-    });
+    logger_.set_error_handler([](const std::string& problem) { say_unwritten(problem); });
+  }
+
+  // A full disk stays full for long, and each line would say so. Called with the mutex held.
+  static void say_unwritten(const std::string& problem) {
+    using Clock = std::chrono::steady_clock;
+    static std::optional<Clock::time_point> said;
+    if (said && Clock::now() - *said < std::chrono::minutes(10)) return;
+    said = Clock::now();
+    std::fprintf(stderr, "warning: the log cannot be written: %s; not said again for 10 minutes\n",
+                 problem.c_str());
   }
 
   std::mutex mutex_;  // sinks may change while other threads write

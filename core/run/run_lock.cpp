@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -15,7 +17,7 @@
 
 #include "config/error.hpp"
 #include "log/log.hpp"
-#include "run/run_status.hpp"
+#include "run/file_clock.hpp"
 
 namespace ph {
 namespace {
@@ -87,8 +89,7 @@ std::optional<LockHolder> read_lock(const fs::path& file) {
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
   LockHolder holder;
-  holder.heartbeat =
-      static_cast<double>(info.st_mtim.tv_sec) + 1e-9 * static_cast<double>(info.st_mtim.tv_nsec);
+  holder.heartbeat = change_time(info);
   const auto json = Json::parse(text, nullptr, false);
   const auto field = [&](const char* key) {
     return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>()
@@ -111,22 +112,30 @@ std::optional<LockHolder> read_lock(const fs::path& file) {
 }  // namespace
 
 std::string LockHolder::describe() const {
-  const auto age = static_cast<std::int64_t>(unix_time() - heartbeat);
   return "pid " + std::to_string(pid) + " on " + (host.empty() ? "an unknown host" : host) +
-         (job.empty() ? "" : ", job " + job) + ", last seen " + std::to_string(age) + " s ago";
+         (job.empty() ? "" : ", job " + job) + ", last seen " +
+         std::to_string(std::lround(std::max(0.0, age_s))) + " s ago";
 }
 
+bool LockHolder::here() const { return pid > 0 && machine == this_machine(); }
+
+// A heartbeat from the future is of a clock that has been set back since: as good as an old one.
 bool LockHolder::alive() const {
-  if (pid > 0 && machine == this_machine()) return start_of(pid) == started;
-  return unix_time() - heartbeat < static_cast<double>(RunLock::dead_after.count());
+  if (here()) return start_of(pid) == started;
+  return std::abs(age_s) < static_cast<double>(RunLock::dead_after.count());
 }
 
-std::optional<LockHolder> lock_holder(const fs::path& work_dir) { return read_lock(work_dir / "run.lock"); }
+std::optional<LockHolder> lock_holder(const fs::path& work_dir) {
+  auto holder = read_lock(work_dir / "run.lock");
+  if (holder) holder->age_s = file_time(work_dir) - holder->heartbeat;
+  return holder;
+}
 
-RunLock::RunLock(fs::path work_dir) : file_{work_dir / "run.lock"}, token_{random_token()} {
+RunLock::RunLock(fs::path work_dir, std::chrono::milliseconds watch)
+    : file_{work_dir / "run.lock"}, token_{random_token()}, watch_{watch} {
   for (int tries = 0; !create(); ++tries) {
-    const auto holder = read_lock(file_);
-    if (holder && holder->alive()) {
+    const auto holder = lock_holder(file_.parent_path());
+    if (holder && (holder->alive() || heart_beats(*holder))) {
       throw Error(ErrorKind::environment, work_dir.string() + ": another run is using this work dir",
                   holder->describe(), "one run at a time",
                   "--work-dir DIR; `posehost status " + work_dir.string() + "` shows that run");
@@ -134,7 +143,8 @@ RunLock::RunLock(fs::path work_dir) : file_{work_dir / "run.lock"}, token_{rando
     if (holder) take_over(*holder);
     if (tries > 20)
       throw Error(ErrorKind::environment, file_.string() + ": the lock cannot be had",
-                  "others take it again and again");
+                  "others take it again and again", "a work dir that nobody else is after",
+                  "the command again, or --work-dir DIR");
   }
   thread_ = std::thread([this] { beat(); });
 }
@@ -160,20 +170,37 @@ bool RunLock::create() {
               "a folder that can be written to", full ? "free some space" : "--work-dir DIR");
 }
 
+// Two clocks were compared so far, and any of them may have been set, or be wrong. Whether a heart beats
+// is seen without a clock's time of day: by looking twice.
+bool RunLock::heart_beats(const LockHolder& holder) const {
+  if (holder.here()) return false;
+  if (watch_ >= heartbeat)
+    log_info(file_.string() + ": of " + holder.describe() + "; watching for " +
+             std::to_string(watch_.count() / 1000) + " s whether it is still alive");
+  constexpr std::chrono::milliseconds kEach{100};
+  for (auto left = watch_; left.count() > 0; left -= kEach) {
+    std::this_thread::sleep_for(std::min(kEach, left));
+    const auto now = read_lock(file_);
+    if (!now) return false;
+    if (now->token != holder.token || now->heartbeat != holder.heartbeat) return true;
+  }
+  return false;
+}
+
 // One at a time: whoever looked before another took over would remove that one's new lock.
 void RunLock::take_over(const LockHolder& dead) {
   const auto guard = file_.string() + ".takeover";
   if (!write_new(guard, token_)) {
     struct stat info {};
     const bool left =
-        stat(guard.c_str(), &info) == 0 &&
-        unix_time() - static_cast<double>(info.st_mtim.tv_sec) > static_cast<double>(dead_after.count());
+        stat(guard.c_str(), &info) == 0 && std::abs(file_time(file_.parent_path()) - change_time(info)) >
+                                               static_cast<double>(dead_after.count());
     if (left) unlink(guard.c_str());  // by one who died within these few lines
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     return;
   }
   const auto holder = read_lock(file_);
-  if (holder && holder->token == dead.token && !holder->alive()) {
+  if (holder && holder->token == dead.token && holder->heartbeat == dead.heartbeat) {
     unlink(file_.c_str());
     taken_from_ = dead;
   }
@@ -183,13 +210,16 @@ void RunLock::take_over(const LockHolder& dead) {
 void RunLock::beat() {
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, heartbeat, [this] { return end_; })) {
-    const auto holder = read_lock(file_);
-    if (holder && holder->token == token_) {
-      utimensat(AT_FDCWD, file_.c_str(), nullptr, 0);
-      continue;
+    try {
+      const auto holder = read_lock(file_);
+      if (holder && holder->token == token_) {
+        utimensat(AT_FDCWD, file_.c_str(), nullptr, 0);
+        continue;
+      }
+      log_warn(file_.string() + " is no longer this run's; another one may be writing to the work dir");
+      return;
+    } catch (const std::exception&) {  // no memory: the next beat may have some
     }
-    log_warn(file_.string() + " is no longer this run's; another one may be writing to the work dir");
-    return;
   }
 }
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -54,6 +55,19 @@ std::optional<RunRequest> read(const fs::path& file) {
   return n > 0 ? parse(std::string(text.data(), static_cast<std::size_t>(n))) : std::nullopt;
 }
 
+// Names begin with the time, and later ones come later even where the clock was set back in between.
+std::string next_name(const fs::path& folder) {
+  double time = unix_time();
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder, none)) {
+    const auto other = std::strtod(entry.path().filename().c_str(), nullptr);
+    if (other >= time && other < 1e11) time = other + 1e-5;
+  }
+  char name[64];
+  std::snprintf(name, sizeof name, "%017.6f-%d.json", time, getpid());
+  return name;
+}
+
 }  // namespace
 
 fs::path post_request(const fs::path& work_dir, const RunRequest& request) {
@@ -69,9 +83,8 @@ fs::path post_request(const fs::path& work_dir, const RunRequest& request) {
   }
   Json json{{"action", request.action}};
   if (request.action == "set") json.update({{"name", request.name}, {"value", request.value}});
-  char name[64];
-  std::snprintf(name, sizeof name, "%017.6f-%d.json", unix_time(), getpid());
-  const auto file = folder / name, temporary = folder / ("." + std::string(name));
+  const auto name = next_name(folder);
+  const auto file = folder / name, temporary = folder / ("." + name);
   const auto text = json.dump() + "\n";
   const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   const bool whole = fd >= 0 && write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());

@@ -17,6 +17,7 @@ namespace ph {
   if (name == PH_SERVICE_ALL_REDUCE) return all.all_reduce;
   if (name == PH_SERVICE_TRAIN_PIPELINE) return all.train_pipeline;
   if (name == PH_SERVICE_PROFILE) return all.profile;
+  if (name == PH_SERVICE_UPDATE) return all.update;
   if (name == PH_SERVICE_CUDA_LAUNCH) return all.cuda_launch;
   return nullptr;
 }

@@ -44,13 +44,32 @@ std::int32_t stop(void*, ph_visit_span visit, void* user) noexcept {
   return PH_OK;
 }
 
+UpdateRequest& update_request() {
+  static UpdateRequest request;
+  return request;
+}
+
+std::int32_t skip(void*) noexcept { return update_request().skip = true, PH_OK; }
+
+std::int32_t fail(void*, ph_str why) noexcept {
+  try {
+    return update_request().fail = std::string(from_ph(why)), PH_OK;
+  } catch (...) {
+    return PH_ERR_OUT_OF_MEMORY;
+  }
+}
+
 constexpr ph_train_pipeline pipeline_table{sizeof pipeline_table, 0, nullptr, set_pipeline};
 constexpr ph_profile profile_table{sizeof profile_table, 0, nullptr, start, stop};
+constexpr ph_update update_table{sizeof update_table, 0, nullptr, skip, fail};
 
 }  // namespace
 
 const ph_train_pipeline* train_pipeline_service() noexcept { return &pipeline_table; }
 const ph_profile* profile_service() noexcept { return &profile_table; }
+const ph_update* update_service() noexcept { return &update_table; }
+
+UpdateRequest take_update_request() { return std::exchange(update_request(), {}); }
 
 std::vector<PipelineRequest> take_pipeline_requests() {
   auto all = std::exchange(requests(), {});

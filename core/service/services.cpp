@@ -33,6 +33,7 @@ Services plain_services() noexcept {
   all.all_reduce = &alone;
   all.train_pipeline = train_pipeline_service();
   all.profile = profile_service();
+  all.update = update_service();
   return all;
 }
 

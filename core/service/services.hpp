@@ -15,6 +15,7 @@ struct Services {
   const ph_cuda_launch* cuda_launch = nullptr;        ///< draft
   const ph_train_pipeline* train_pipeline = nullptr;  ///< draft
   const ph_profile* profile = nullptr;                ///< draft
+  const ph_update* update = nullptr;                  ///< draft
   bool random = true;      ///< whether there are random numbers (made per instance: host_table.cpp)
   std::uint64_t seed = 0;  ///< of the run
 };

@@ -101,7 +101,10 @@ void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkp
   std::map<std::string, at::Tensor> kept;  // contiguous CPU copies, alive until written
   std::map<std::string, TensorView> views;
   for (const auto& [name, tensor] : checkpoint.tensors) {
-    const auto& copy = kept[name] = tensor.detach().to(at::kCPU).contiguous();
+    // Without operators where none is needed: the first one in a thread wants memory of the C library, which
+    // ends the process when it gets none.
+    const bool ready = tensor.is_cpu() && tensor.is_contiguous();
+    const auto& copy = kept[name] = ready ? tensor : tensor.detach().to(at::kCPU).contiguous();
     views[name] = {type_of(copy), copy.sizes().vec(), copy.const_data_ptr()};
   }
   for (const auto& [name, bytes] : checkpoint.hook_state) {

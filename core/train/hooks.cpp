@@ -21,6 +21,8 @@ constexpr std::array<std::int32_t, PH_STAGE_COUNT> kRunOrder{
     PH_STAGE_BEFORE_VAL_EPOCH,  PH_STAGE_BEFORE_VAL_ITER,       PH_STAGE_AFTER_VAL_ITER,
     PH_STAGE_AFTER_VAL_EPOCH,   PH_STAGE_AFTER_EPOCH,           PH_STAGE_AFTER_RUN};
 
+constexpr std::int64_t kFailuresShown = 10;  // of one hook whose failures are ignored
+
 struct PriorityName {
   const char* name;
   int value;
@@ -107,19 +109,24 @@ void HookList::make_slots(const torch::nn::Module& model, const MasterWeights& m
   }
 }
 
-// A hook's failure ends the run, or the hook's part in it.
+// A hook's failure ends the run, or the hook's part in it, or is only said.
 void HookList::call(Entry& entry, const char* what,
                     const std::function<std::int32_t(const Entry&)>& function) {
   running_ = &entry;
   const PlaceScope here(entry.qualified.c_str(), what);
   const auto status = function(entry);
   if (status == PH_OK) return;
-  if (!entry.options.disable_on_error) entry.plugin->check(status, what);
+  if (entry.options.on_error == OnError::abort) entry.plugin->check(status, what);
   try {
     entry.plugin->check(status, what);
   } catch (const Error& error) {
-    entry.disabled = true;
-    log_warn(std::string(error.what()) + "\n  as on_error says, the run goes on without this hook");
+    if (entry.options.on_error == OnError::disable) {
+      entry.disabled = true;
+      log_warn(std::string(error.what()) + "\n  as on_error says, the run goes on without this hook");
+    } else if (++entry.failures <= kFailuresShown) {
+      log_warn(std::string(error.what()) + "\n  as on_error says, the run goes on, and with this hook" +
+               (entry.failures == kFailuresShown ? "; it is not said again" : ""));
+    }
   }
 }
 

@@ -17,10 +17,14 @@
 
 namespace ph {
 
+/// What becomes of a hook that returned a failure: the run ends; it is left out from then on; it is called
+/// again at the next stage, as if nothing had happened.
+enum class OnError { abort, disable, ignore };
+
 /// What the config says of a hook beside its arguments.
 struct HookOptions {
-  int priority = -1;              ///< < 0: as the plugin says
-  bool disable_on_error = false;  ///< a hook that returns a failure is left out from then on
+  int priority = -1;  ///< < 0: as the plugin says
+  OnError on_error = OnError::abort;
 };
 
 /// 0..100 from a number or mmcv's name. Throws Error(config).
@@ -78,6 +82,7 @@ class HookList {
     std::uint32_t flags = 0;
     std::shared_ptr<HookSlots> slots;
     bool disabled = false;
+    std::int64_t failures = 0;  // that were ignored
   };
   void insert(Entry entry);
   void call(Entry& entry, const char* what, const std::function<std::int32_t(const Entry&)>& function);

@@ -11,12 +11,13 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 }
 
 // "on_error" of a hook's config.
-bool disables(const Node& value) {
+OnError reaction(const Node& value) {
   const auto text = value.string();
-  if (text != "abort" && text != "disable")
-    throw value.error("no such reaction \"" + text + "\"", "abort or disable",
-                      did_you_mean(text, {"abort", "disable"}));
-  return text == "disable";
+  if (text == "abort") return OnError::abort;
+  if (text == "disable") return OnError::disable;
+  if (text == "ignore") return OnError::ignore;
+  throw value.error("no such reaction \"" + text + "\"", "abort, disable or ignore",
+                    did_you_mean(text, {"abort", "disable", "ignore"}));
 }
 
 struct HookSpec {
@@ -37,7 +38,7 @@ void add_hook(RunPlan& plan, const HookSpec& spec) {
       if (key == "priority" && !contains(known, key)) {
         options.priority = priority_of(spec.args.at(key));
       } else if (key == "on_error" && !contains(known, key)) {
-        options.disable_on_error = disables(spec.args.at(key));
+        options.on_error = reaction(spec.args.at(key));
       } else if (!spec.drop_unknown || contains(known, key)) {
         args[key] = spec.args.at(key).json();
       }
@@ -77,7 +78,10 @@ Node with_save_best(const Node& evaluation) {
 // "mAP" is the metric's name, AP that of its first number.
 Node with_key_of_map(const Node& evaluation) {
   Json json = evaluation.json();
-  if (json.contains("save_best") && json["save_best"] == "mAP") json["save_best"] = "AP";
+  if (!json.contains("save_best")) return evaluation;
+  auto& keys = json["save_best"];
+  if (keys == "mAP") keys = "AP";
+  if (keys.is_array()) std::replace(keys.begin(), keys.end(), Json("mAP"), Json("AP"));
   return evaluation.with(json);
 }
 

@@ -94,18 +94,13 @@ void add_times(std::vector<std::string>& lines) {
   }
 }
 
-void add_files(const RunPlan& plan, fs::file_time_type began, std::vector<std::string>& lines) {
-  std::vector<std::string> names;
+void add_files(const RunPlan& plan, const FolderState& before, std::vector<std::string>& lines) {
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(plan.work_dir, ignored)) {
-    const auto name = entry.path().filename().string();
-    const bool own = !name.empty() && name[0] != '.' && name != "run.lock" && name != "status.json";
-    if (own && entry.is_regular_file(ignored) && !entry.is_symlink(ignored) &&
-        entry.last_write_time(ignored) >= began)
-      names.push_back(name);
-  }
-  std::sort(names.begin(), names.end());
-  for (const auto& name : names) {
+  for (const auto& [name, changed] : state_of_folder(plan.work_dir)) {
+    const auto old = before.find(name);
+    if (name[0] == '.' || name == "run.lock" || name == "status.json" ||
+        (old != before.end() && old->second == changed))
+      continue;
     const auto bytes = fs::file_size(plan.work_dir / name, ignored);
     lines.push_back("made    " + (plan.work_dir / name).string() + ", " +
                     size_text(static_cast<double>(bytes)));
@@ -133,11 +128,21 @@ std::vector<std::string> describe_environment(const RunPlan& plan) {
   return lines;
 }
 
+FolderState state_of_folder(const fs::path& folder) {
+  FolderState files;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.is_regular_file(ignored) && !entry.is_symlink(ignored))
+      files[entry.path().filename().string()] = entry.last_write_time(ignored);
+  }
+  return files;
+}
+
 std::vector<std::string> describe_end(const RunPlan& plan, const RunResult& result, const fs::path& picture,
-                                      fs::file_time_type began) {
+                                      const FolderState& before) {
   std::vector<std::string> lines;
   add_times(lines);
-  add_files(plan, began, lines);
+  add_files(plan, before, lines);
   std::string metrics;
   for (const auto& [name, value] : result.metrics) metrics += format("  %s %.4f", name.c_str(), value);
   if (!metrics.empty()) lines.push_back("result  " + metrics.substr(2));

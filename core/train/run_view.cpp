@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "analyze/training_log.hpp"
+
 namespace ph {
 namespace {
 
@@ -72,7 +74,14 @@ void RunView::fill_table() {
       for (const auto& [metric, value] : view.metrics) {
         if (metric == from_ph(name)) return *out = value, PH_OK;
       }
-      return PH_ERR_NOT_FOUND;
+      // As other versions of mmpose call it: "mse_loss" for "heatmap_loss".
+      std::optional<double> meant;
+      for (const auto& alias : key_aliases(from_ph(name))) {
+        const auto value = view.log_.current(alias);
+        if (value && meant) return PH_ERR_NOT_FOUND;  // one of two
+        if (value) meant = value;
+      }
+      return meant ? (*out = *meant, PH_OK) : PH_ERR_NOT_FOUND;
     });
   };
   table_.averages = [](void* ctx, std::int64_t window, ph_visit_scalar visit, void* user) {

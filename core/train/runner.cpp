@@ -7,6 +7,7 @@
 
 #include "log/log.hpp"
 #include "run/place.hpp"
+#include "service/run_services.hpp"
 #include "train/evaluator.hpp"
 #include "train/run_control.hpp"
 
@@ -35,6 +36,7 @@ Runner::Runner(RunPlan& plan, std::string run_name, double stop_after_s)
       stop_after_s_{stop_after_s},
       cycle_{unroll(plan.workflow)} {
   run_times().reset();
+  (void)take_update_request();  // of a run that failed
   rule_name_ = plan.optimizers->description();
   place().iteration = 0;
   plan.steps->schedule = [this](const ScheduleChain& chain) { apply_schedule(chain); };

@@ -69,8 +69,14 @@ class Runner {
   void meet_requests(const ph_hook_event& event);
   void save(const SaveRequest& request);
   void write_checkpoint(const SaveRequest& request);
-  void roll_back();
   void evaluate_now();
+  // runner_rollback.cpp
+  void note_checkpoint(const std::filesystem::path& file);
+  [[nodiscard]] std::pair<std::filesystem::path, Checkpoint> last_good_checkpoint();
+  void roll_back();
+  void meet_update_request();
+  void forget_iteration();
+  [[nodiscard]] std::string batch_text() const;
   void save_gradients(Checkpoint& checkpoint) const;
   void load_gradients(const Checkpoint& checkpoint, const std::string& file);
   [[nodiscard]] RunPosition position() const;
@@ -96,6 +102,7 @@ class Runner {
   RunResult result_;
   CheckpointWriter writer_;
   std::filesystem::path resumed_from_;
+  std::vector<std::filesystem::path> saved_;  // of this run, resumable, oldest first; some may be gone
   std::string rule_name_;
   RunControl* control_ = nullptr;
   std::map<std::string, double> steered_;  // set from outside: hyper-parameter, share of the config's value

@@ -1,6 +1,7 @@
 // What hooks ask of a run: checkpoints, evaluation, an early end. And how a run comes back.
 #include <nlohmann/json.hpp>
 
+#include "config/load.hpp"
 #include "log/log.hpp"
 #include "run/place.hpp"
 #include "train/evaluator.hpp"
@@ -13,9 +14,10 @@ namespace {
 const std::string kGradientPrefix = "@grad/";
 const std::string kScalerName = "@hook/posehost/loss_scaler/state";
 
-// The config as it is kept in a checkpoint: without what differs between equal runs.
+// The config as it is kept in a checkpoint: without what differs between equal runs, and without values from
+// the environment, which may be secrets; weights are given away.
 std::string portable_config(const Node& config) {
-  Json json = config.json();
+  Json json = masked_json(config);
   for (const char* key : {"work_dir", "load_from", "resume_from"}) json.erase(key);
   return json.dump();
 }
@@ -91,7 +93,7 @@ void Runner::write_checkpoint(const SaveRequest& request) {
   for (const auto& old : request.remove) job.remove.push_back(plan_.work_dir / old);
   const PlaceScope here(nullptr, "writing a checkpoint");
   writer_.start(std::move(checkpoint), std::move(job));
-  if (request.optimizer) result_.checkpoint = view_.newest = file;
+  if (request.optimizer) note_checkpoint(file);
 }
 
 // What stands between two updates: sums of gradients that no update has used yet, the loss scale.
@@ -132,29 +134,10 @@ void Runner::meet_requests(const ph_hook_event& event) {
     view_.publishing = false;
   }
   if (view_.tensors.take_touched()) plan_.masters.round();
+  meet_update_request();
   if (std::exchange(view_.rollback, false)) roll_back();
   for (const auto& request : std::exchange(view_.saves, {})) save(request);
   if (std::exchange(view_.evaluate, false)) evaluate_now();
-}
-
-// Everything but the counters and the hook that asked. A loss that was not differentiated yet belongs to
-// weights that are gone.
-void Runner::roll_back() {
-  writer_.wait();
-  const auto where = view_.newest.string();
-  const auto checkpoint = load_checkpoint(view_.newest);
-  load_model_state(*plan_.model, checkpoint.tensors, where);
-  plan_.masters.load(checkpoint.tensors);
-  plan_.optimizers->load_state(checkpoint.tensors, where);
-  plan_.hooks.load_slots(checkpoint.tensors, where);
-  plan_.hooks.load_state(checkpoint.hook_state);
-  for (const auto& chain : plan_.schedules) chain->load_state(checkpoint.hook_state);
-  loss_ = at::Tensor();
-  accumulated_ = 0;
-  log_warn(plan_.hooks.running() +
-           " asked to roll back: weights, optimizer and hooks are as they were after iteration " +
-           std::to_string(checkpoint.position.iter) + " (" + where + ")");
-  if (batch_ != nullptr) log_warn("the batch of then: " + batch_files());
 }
 
 void Runner::evaluate_now() {
@@ -211,7 +194,8 @@ void Runner::resume(const std::filesystem::path& file) {
   inner_iter_ = p.inner_iter;
   opt_step_ = p.opt_step;
   flow_ = p.flow;
-  result_.checkpoint = view_.newest = resumed_from_ = file;
+  resumed_from_ = file;
+  note_checkpoint(file);
   if (!checkpoint.steered.empty()) load_steered(checkpoint.steered);
   log_info("resumed from " + where + ": epoch " + std::to_string(epoch_) + ", iteration " +
            std::to_string(iter_));

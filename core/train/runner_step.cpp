@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "analyze/training_log.hpp"
 #include "data/rng.hpp"
 #include "run/place.hpp"
 #include "train/evaluator.hpp"
@@ -79,9 +80,7 @@ void Runner::guard_nan() {
   throw Error(
       ErrorKind::nan,
       "iteration " + std::to_string(iter_ + 1) + ": the loss is " + (std::isnan(loss) ? "nan" : "infinite"),
-      "epoch " + std::to_string(epoch_ + 1) + ", batch " + std::to_string(inner_iter_ + 1) + ": " +
-          batch_files(),
-      "a finite number",
+      batch_text(), "a finite number",
       "a lower lr, a longer warm-up, or optimizer_config.grad_clip; checkpoints in " +
           plan_.work_dir.string() + " are intact");
 }
@@ -121,7 +120,7 @@ void Runner::show_schedule(ScheduleChain& chain, std::int32_t stage) {
     chain.observe(PH_OBSERVED_EVALUATION, view_.metrics);
   } else {
     chain.observe(stage == PH_STAGE_AFTER_VAL_EPOCH ? PH_OBSERVED_VAL_EPOCH : PH_OBSERVED_TRAIN_EPOCH,
-                  log_.averages(0));
+                  with_aliases(log_.averages(0)));
   }
 }
 

@@ -3,11 +3,14 @@
 #include <torch/version.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <ctime>
 
 #include "log/log.hpp"
+#include "run/place.hpp"
+#include "system/resource_error.hpp"
 #include "tensor/safetensors.hpp"
 #include "tools/picture.hpp"
 #include "train/run_control.hpp"
@@ -26,11 +29,30 @@ std::string timestamp() {
   return text;
 }
 
-// Two starts within a second, or two runs, must not share their logs.
+// "20261124_083000.log", also with a number behind.
+bool is_log_of_run(const std::string& file) {
+  if (file.size() < 19 || file.compare(file.size() - 4, 4, ".log") != 0) return false;
+  for (std::size_t i = 0; i < 15; ++i) {
+    if (i == 8 ? file[i] != '_' : std::isdigit(static_cast<unsigned char>(file[i])) == 0) return false;
+  }
+  return true;
+}
+
+// Two starts within a second, or two runs, must not share their logs. Logs are read in the order of their
+// names: after the clock was set back, a new one goes on from the name of the last.
 std::string free_run_name(const std::filesystem::path& dir) {
-  const auto base = timestamp();
+  auto base = timestamp();
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(dir, none)) {
+    const auto other = entry.path().filename().string();
+    if (is_log_of_run(other)) base = std::max(base, other.substr(0, base.size()));
+  }
   auto name = base;
-  for (int i = 1; std::filesystem::exists(dir / (name + ".log")); ++i) name = base + "_" + std::to_string(i);
+  for (int i = 1; std::filesystem::exists(dir / (name + ".log")); ++i) {
+    char count[16];
+    std::snprintf(count, sizeof count, "_%03d", i);  // "_10" would come before "_2"
+    name = base + count;
+  }
   return name;
 }
 
@@ -85,7 +107,7 @@ void summarize(const RunPlan& plan, const RunOptions& options, const RunResult& 
 
 // Everything once the work dir is this run's alone.
 int run_controlled(RunPlan& plan, const RunOptions& options, const std::string& name, RunControl& control) {
-  const auto began = std::filesystem::file_time_type::clock::now() - std::chrono::seconds(1);
+  const auto before = state_of_folder(plan.work_dir);
   write_file_atomically(plan.work_dir / "config.json", pretty_config(plan.config, true) + "\n");
   describe_start(plan);
 
@@ -102,7 +124,7 @@ int run_controlled(RunPlan& plan, const RunOptions& options, const std::string& 
     picture = plan.work_dir / "val_samples.png";
     write_samples_picture(picture, plan.val->dataset(), result.predictions);
   }
-  for (const auto& line : describe_end(plan, result, picture, began)) log_info(line);
+  for (const auto& line : describe_end(plan, result, picture, before)) log_info(line);
   summarize(plan, options, result);
   control.end(result.finished ? "finished" : "stopped", result.stop_reason,
               result.finished ? 0 : kExitRequeue);
@@ -127,7 +149,12 @@ int run_session(const RunOptions& options) {
     control.end("failed", error.summary(), error.exit_code());
     throw;
   } catch (const std::exception& error) {
-    control.end("failed", error.what(), 5);
+    const auto iteration = place().iteration.load();
+    const auto resource = resource_error(
+        error, iteration > 0 ? "in iteration " + std::to_string(iteration) : "before the first iteration");
+    control.end("failed", resource ? resource->summary() : error.what(),
+                resource ? resource->exit_code() : 5);
+    if (resource) throw Error(*resource);
     throw;
   }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// mmcv's CheckpointHook: a file every few epochs or iterations and at the end; older ones are removed.
+// mmcv's CheckpointHook: a file every few epochs or iterations and at the end; older ones are removed. And one
+// that is replaced every so many seconds, for epochs that take hours. It stands in no list that is saved, so
+// that equal runs give equal files whatever their speed.
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include <posehost/hook.hpp>
@@ -13,6 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view extension = ".safetensors";
+constexpr std::string_view timed_name = "timed.safetensors";
 
 // "epoch_{}.pth" -> "epoch_{}.safetensors". Throws if it is no name of a file with one {}.
 std::string checked_template(std::string text) {
@@ -37,6 +41,8 @@ class Checkpoint final : public ph::Hook {
   static constexpr auto args = ph::args(
       ph::arg<std::int64_t>("interval", -1, ph::at_least(-1),
                             "epochs or iterations from file to file; -1: none"),
+      ph::arg<std::optional<double>>("interval_s", ph::null, ph::above(0.0),
+                                     "also timed.safetensors, when nothing was saved for so many seconds"),
       counted_by_epoch, ph::arg<bool>("save_optimizer", true, "with what is needed to resume"),
       ph::raw_arg("out_dir", R"({"type":"null","default":null})", "only null: files are in the work dir"),
       ph::arg<std::int64_t>("max_keep_ckpts", -1, ph::at_least(-1), "newest files to keep; -1 or 0: all"),
@@ -49,6 +55,7 @@ class Checkpoint final : public ph::Hook {
 
   explicit Checkpoint(const ph::Config& config)
       : interval_{config.get<std::int64_t>("interval")},
+        interval_s_{config.get<std::optional<double>>("interval_s")},
         keep_{config.get<std::int64_t>("max_keep_ckpts")},
         by_epoch_{config.get<bool>("by_epoch")},
         save_last_{config.get<bool>("save_last")},
@@ -59,7 +66,10 @@ class Checkpoint final : public ph::Hook {
                                  .value_or(by_epoch_ ? "epoch_{}.safetensors" : "iter_{}.safetensors"))},
         host_{config.host()} {}
 
-  void before_run(ph::RunView& run) override { check_counted_by(by_epoch_, run); }
+  void before_run(ph::RunView& run) override {
+    check_counted_by(by_epoch_, run);
+    saved_at_ = Clock::now();
+  }
 
   void after_train_epoch(ph::RunView& run) override {
     const auto done = run.now().epoch + 1;
@@ -69,7 +79,9 @@ class Checkpoint final : public ph::Hook {
   void after_train_iter(ph::RunView& run) override {
     const auto done = run.now().iter + 1;
     if (!by_epoch_ && (run.every_n_iters(interval_) || (save_last_ && done == run.now().max_iters)))
-      save(run, done, " iterations");
+      return save(run, done, " iterations");
+    if (interval_s_ && Clock::now() - saved_at_ >= std::chrono::duration<double>(*interval_s_))
+      save_timed(run);
   }
 
   std::string save_state() const override { return Json{{"files", files_}}.dump(); }
@@ -86,6 +98,15 @@ class Checkpoint final : public ph::Hook {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;  // nobody sets it
+
+  void save_timed(ph::RunView& run) {
+    host_.info("Saving checkpoint after " + std::to_string(static_cast<std::int64_t>(*interval_s_)) +
+               " s, at " + std::to_string(run.now().iter + 1) + " iterations");
+    run.request_save(timed_name, flags_);
+    saved_at_ = Clock::now();
+  }
+
   void save(ph::RunView& run, std::int64_t number, const char* unit) {
     auto name = template_;
     name.replace(name.find("{}"), 2, std::to_string(number));
@@ -101,13 +122,17 @@ class Checkpoint final : public ph::Hook {
       files_.erase(files_.begin(), end);
     }
     run.request_save(name, flags_, old);
+    saved_at_ = Clock::now();
   }
 
-  std::int64_t interval_, keep_;
+  std::int64_t interval_;
+  std::optional<double> interval_s_;
+  std::int64_t keep_;
   bool by_epoch_, save_last_;
   std::uint32_t flags_;
   std::string template_;
   ph::Host host_;
+  Clock::time_point saved_at_ = Clock::now();
   std::vector<std::string> files_;  // that this hook has written and not removed, oldest first
 };
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// mmcv's EvalHook: evaluates every few epochs or iterations, and keeps the best checkpoint. The best one
-// can be resumed from. A run resumed from a checkpoint that was written just before an evaluation (they
+// mmcv's EvalHook: evaluates every few epochs or iterations, and keeps the best checkpoint, by one
+// metric or by each of several. It can be resumed from. A run resumed from a checkpoint that was written just before an evaluation (they
 // are, at the end of an epoch) makes up for that evaluation, so that it ends with the same best file.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -26,12 +27,27 @@ BestRule read_rule(const ph::Config& config) {
   return rule;
 }
 
-// Name of the metric, "auto" for the first, "" for none. mmpose also says true and false.
-std::string read_key(const ph::Config& config) {
+// Names of metrics, "auto" for the first of an evaluation; none: nothing is kept. mmpose also says true and
+// false.
+std::vector<std::string> read_keys(const ph::Config& config) {
   if (!config.has("save_best")) return {};
-  if (config.type("save_best") == PH_JSON_BOOL) return config.get<bool>("save_best") ? "auto" : "";
-  return config.get<std::string>("save_best");
+  switch (config.type("save_best")) {
+    case PH_JSON_BOOL:
+      return config.get<bool>("save_best") ? std::vector<std::string>{"auto"} : std::vector<std::string>{};
+    case PH_JSON_STRING:
+      return {config.get<std::string>("save_best")};
+    default:
+      return config.get<std::vector<std::string>>("save_best");
+  }
 }
+
+// The best checkpoint by one metric.
+struct Best {
+  std::optional<double> value;
+  std::string key, file;
+
+  Json json() const { return {{"value", *value}, {"key", key}, {"file", file}}; }
+};
 
 class Evaluation final : public ph::Hook {
  public:
@@ -41,8 +57,9 @@ class Evaluation final : public ph::Hook {
                                            "first epoch or iteration; one already reached: before training"),
       ph::arg<std::int64_t>("interval", 1, ph::at_least(1), "epochs or iterations from one to the next"),
       counted_by_epoch,
-      ph::raw_arg("save_best", R"({"type":["string","boolean","null"],"default":null})",
-                  "metric by which the best checkpoint is kept; auto: the first one"),
+      ph::raw_arg("save_best",
+                  R"({"type":["string","boolean","array","null"],"default":null,"items":{"type":"string"}})",
+                  "metric by which the best checkpoint is kept, or a list of them; auto: the first one"),
       ph::arg<std::optional<std::string>>("rule", ph::null, ph::one_of("greater", "less"),
                                           "which value is better; by default by the metric's name"),
       ph::arg<std::optional<std::vector<std::string>>>("greater_keys", ph::null,
@@ -57,10 +74,13 @@ class Evaluation final : public ph::Hook {
       : start_{config.get<std::optional<std::int64_t>>("start")},
         interval_{config.get<std::int64_t>("interval")},
         by_epoch_{config.get<bool>("by_epoch")},
-        key_{read_key(config)},
         rule_{read_rule(config)},
         host_{config.host()} {
-    if (!key_.empty() && key_ != "auto") rule_.of(key_);  // throws before the run rather than after an epoch
+    for (const auto& key : read_keys(config)) {
+      if (key != "auto") rule_.of(key);  // throws before the run rather than after an epoch
+      const auto same = [&](const auto& entry) { return entry.first == key; };
+      if (std::none_of(bests_.begin(), bests_.end(), same)) bests_.emplace_back(key, Best{});
+    }
   }
 
   void before_run(ph::RunView& run) override { check_counted_by(by_epoch_, run); }
@@ -80,21 +100,30 @@ class Evaluation final : public ph::Hook {
 
   void after_evaluate(ph::RunView& run) override {
     evaluated_at_ = iterations_.done(run);
-    if (key_.empty()) return;
+    if (bests_.empty()) return;
     const auto metrics = run.metrics();
     if (metrics.empty()) return;
-    const auto key = key_ == "auto" ? metrics.front().name : key_;
-    const double value = find(metrics, key);
-    if (is_better(key, value)) keep_best(run, key, value);
+    for (auto& [asked, best] : bests_) {
+      const auto key = asked == "auto" ? metrics.front().name : asked;
+      const double value = find(metrics, key);
+      if (is_better(best, key, value)) keep_best(run, best, key, value);
+    }
   }
 
   void after_run(ph::RunView&) override {
-    if (best_) host_.info("best    " + best_key_ + " " + shown(*best_) + ", " + best_file_);
+    for (const auto& [asked, best] : bests_) {
+      if (best.value) host_.info("best    " + best.key + " " + shown(*best.value) + ", " + best.file);
+    }
   }
 
+  // One metric's is an object, as it was before there could be several.
   std::string save_state() const override {
-    Json json{{"evaluated_at", evaluated_at_}};
-    if (best_) json["best"] = {{"value", *best_}, {"key", best_key_}, {"file", best_file_}};
+    Json json{{"evaluated_at", evaluated_at_}}, list = Json::array();
+    for (const auto& [asked, best] : bests_) {
+      if (best.value) list.push_back(best.json());
+    }
+    if (bests_.size() == 1 && !list.empty()) json["best"] = list.front();
+    if (bests_.size() > 1) json["best"] = std::move(list);
     return json.dump();
   }
   void load_state(std::string_view bytes) override {
@@ -103,15 +132,21 @@ class Evaluation final : public ph::Hook {
       throw ph::Failure(PH_ERR_INVALID_ARGUMENT, "the state is damaged; expected {\"evaluated_at\": number}");
     resumed_ = true;
     evaluated_at_ = json.value("evaluated_at", std::int64_t{-1});
-    const auto best = json.value("best", Json());
-    // Values of another metric cannot be compared.
-    if (!best.is_object() || (key_ != "auto" && best.value("key", "") != key_)) return;
-    best_key_ = best.value("key", "");
-    best_file_ = best.value("file", "");
-    if (best.contains("value") && best["value"].is_number()) best_ = best["value"].get<double>();
+    const auto saved = json.value("best", Json());
+    for (const auto& best : saved.is_array() ? saved : Json::array({saved})) load_best(best);
   }
 
  private:
+  // Values of another metric cannot be compared.
+  void load_best(const Json& saved) {
+    if (!saved.is_object()) return;
+    for (auto& [asked, best] : bests_) {
+      if (asked != "auto" && saved.value("key", "") != asked) continue;
+      best = {std::nullopt, saved.value("key", ""), saved.value("file", "")};
+      if (saved.contains("value") && saved["value"].is_number()) best.value = saved["value"].get<double>();
+    }
+  }
+
   // `reached`: epochs or iterations that were done when this process began.
   void before_training(ph::RunView& run, std::int64_t reached) {
     if (begun_) return;
@@ -137,13 +172,13 @@ class Evaluation final : public ph::Hook {
                       "save_best \"" + key + "\": no such metric; expected \"auto\" or one of " + names);
   }
 
-  bool is_better(const std::string& key, double value) const {
+  bool is_better(const Best& best, const std::string& key, double value) const {
     const auto better = rule_.of(key);
     if (std::isnan(value)) return false;
-    return !best_ || (better == Better::greater ? value > *best_ : value < *best_);
+    return !best.value || (better == Better::greater ? value > *best.value : value < *best.value);
   }
 
-  void keep_best(ph::RunView& run, const std::string& key, double value) {
+  void keep_best(ph::RunView& run, Best& best, const std::string& key, double value) {
     const char* unit = by_epoch_ ? "epoch" : "iter";
     const auto number = std::to_string(by_epoch_ ? iterations_.epoch(run) : iterations_.done(run));
     auto file_key = key;
@@ -151,11 +186,8 @@ class Evaluation final : public ph::Hook {
       if (c == '/' || c == ' ') c = '_';
     const auto file = "best_" + file_key + "_" + unit + "_" + number + ".safetensors";
     std::vector<std::string> old;
-    if (!best_file_.empty() && best_file_ != file) old.push_back(best_file_);
-    // Part of the file that is about to be written.
-    best_ = value;
-    best_key_ = key;
-    best_file_ = file;
+    if (!best.file.empty() && best.file != file) old.push_back(best.file);
+    best = {value, key, file};  // part of the file that is about to be written
     run.request_save(file, PH_SAVE_OPTIMIZER, old);
     host_.info("Best " + key + " is " + shown(value) + " at " + number + " " + unit + ".");
   }
@@ -169,14 +201,12 @@ class Evaluation final : public ph::Hook {
   std::optional<std::int64_t> start_;
   std::int64_t interval_;
   bool by_epoch_;
-  std::string key_;
   BestRule rule_;
   ph::Host host_;
   Iterations iterations_;
   bool begun_ = false, resumed_ = false;
-  std::int64_t evaluated_at_ = -1;  // iterations trained at the last evaluation
-  std::optional<double> best_;
-  std::string best_key_, best_file_;
+  std::int64_t evaluated_at_ = -1;                   // iterations trained at the last evaluation
+  std::vector<std::pair<std::string, Best>> bests_;  // as asked for: a metric, or "auto"
 };
 
 }  // namespace

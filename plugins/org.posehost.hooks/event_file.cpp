@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -62,6 +63,24 @@ std::string event_head(std::int64_t step) {
   put_fixed(event, Seconds(std::chrono::system_clock::now().time_since_epoch()).count());
   if (step != 0) put_int(event, 2, step);
   return event;
+}
+
+// For the name: TensorBoard reads a folder's files in the order of their names, so that one that is opened
+// later has to have a later second, even where the clock was set back in between.
+long long next_second(const std::string& folder) {
+  constexpr std::string_view head = "events.out.tfevents.";
+  long long seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+    const auto name = entry.path().filename().string();
+    if (name.compare(0, head.size(), head) != 0) continue;
+    const auto other = std::strtoll(name.c_str() + head.size(), nullptr, 10);
+    constexpr long long far = 100'000'000'000;  // no second of a clock
+    if (other >= seconds && other < far) seconds = other + 1;
+  }
+  return seconds;
 }
 
 std::string host_name() {
@@ -132,10 +151,7 @@ EventFile::~EventFile() {
 bool EventFile::open(const std::string& folder, const std::string& run, std::int64_t start) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
-  const auto seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-          .count();
-  // TensorBoard reads a folder's files in the order of their names.
+  const auto seconds = next_second(folder);
   const auto base =
       folder + "/events.out.tfevents." + std::to_string(seconds) + "." + host_name() + "." + run;
   path_ = base;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // WandbLoggerHook of mmcv without its service: a run talks to nobody. It writes event files, which the
-// command that it prints sends when and from where the user wants.
+// command that it prints sends when and from where the user wants. wandb can do that up to 0.29.0; 0.30 has
+// dropped the option and says so.
 #include "event_logger.hpp"
 
 namespace {
@@ -29,8 +30,10 @@ class WandbLogger final : public EventLogger {
   void before_run(ph::RunView& run) override {
     const auto folder = std::string(run.work_dir()) + "/wandb_tf_logs";
     begin(run, folder);
-    if (run.rank() == 0)
+    if (run.rank() == 0) {
       host_.info("to send it: wandb sync --sync-tensorboard" + options_ + " " + quoted(folder));
+      host_.info("that takes wandb 0.29.0 or older: pip install 'wandb<=0.29.0' tensorboard");
+    }
   }
 
  private:

@@ -31,6 +31,7 @@ there step_10.safetensors
 absent step_4.safetensors
 trained evaluation.json
 there "best_EPE_epoch_*.safetensors"
+there "best_PCK_epoch_*.safetensors"
 absent "best_EPE_epoch_1.safetensors"
 trained pipeline_switch.json
 expect "Switch pipeline now!"

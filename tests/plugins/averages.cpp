@@ -166,22 +166,3 @@ TEST_CASE("Lookahead takes the slow weights a share of the way", "[plugins][aver
     CHECK(run.tensors["hook/slow/w"][0] == slow);
   }
 }
-
-TEST_CASE("NaNGuard rolls back a few times and then ends the run", "[plugins][nan]") {
-  test::LoggedHook hook("NaNGuard", R"({"max_rollbacks": 2, "max_loss": 10})");
-  test::HookRun run({&hook});
-  run.set_length(1, 100);
-  run.scalars["loss"] = 9;
-  run.train();
-  CHECK(hook.warnings.empty());
-  run.scalars["loss"] = std::nan("");
-  CHECK_THAT(test::hook_error([&] { run.train(); }), test::ContainsSubstring("no checkpoint yet"));
-  run.can_roll_back = true;
-  run.train();
-  run.scalars["loss"] = 11;
-  run.train();
-  CHECK(run.rollbacks == 2);
-  REQUIRE(hook.warnings.size() == 2);
-  CHECK_THAT(hook.warnings[0], test::ContainsSubstring("nan; rollback 1 of 2"));
-  CHECK_THAT(test::hook_error([&] { run.train(); }), test::ContainsSubstring("after 2 rollbacks"));
-}

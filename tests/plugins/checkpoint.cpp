@@ -1,3 +1,6 @@
+#include <chrono>
+#include <thread>
+
 #include "hook_run.hpp"
 #include "support/catch.hpp"
 
@@ -42,6 +45,34 @@ TEST_CASE("checkpoints by iteration", "[plugins][hook]") {
   CHECK(files_of(run) ==
         std::vector<std::string>{"iter_4.safetensors", "iter_8.safetensors", "iter_10.safetensors"});
   CHECK(hook.lines[0] == "Saving checkpoint at 4 iterations");
+}
+
+TEST_CASE("checkpoints by wall time", "[plugins][hook]") {
+  const auto state_of = [](const std::string& args, std::chrono::milliseconds each, HookRun* into = nullptr) {
+    LoggedHook hook("Checkpoint", args);
+    HookRun own({&hook});
+    own.set_length(2, 6);
+    own.stage(PH_STAGE_BEFORE_RUN);
+    for (int i = 0; i < 12; ++i) {
+      std::this_thread::sleep_for(each);
+      own.train();
+    }
+    if (into) into->saves = own.saves;
+    return hook.save_state();
+  };
+  HookRun seen({});
+  using namespace std::chrono_literals;
+  const auto slow = state_of(R"({"interval": 1, "interval_s": 0.05})", 20ms, &seen);
+  // About every third iteration, and not right after another one.
+  CHECK((seen.saves.size() >= 4 && seen.saves.size() <= 6));
+  CHECK(seen.saves.front().file == "timed.safetensors");
+  CHECK(seen.saves.front().flags == (PH_SAVE_OPTIMIZER | PH_SAVE_LAST));
+  CHECK(seen.saves.front().remove.empty());
+  CHECK(seen.saves.back().file == "epoch_2.safetensors");
+  // Speed leaves no trace in what is saved.
+  CHECK(slow == state_of(R"({"interval": 1, "interval_s": 100})", 0ms));
+  CHECK_THAT(test::hook_error([] { LoggedHook("Checkpoint", R"({"interval_s": 0})"); }),
+             ContainsSubstring("/interval_s"));
 }
 
 TEST_CASE("arguments of checkpoints", "[plugins][hook]") {

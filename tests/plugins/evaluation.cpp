@@ -94,6 +94,36 @@ TEST_CASE("the evaluation after the run counts", "[plugins][hook][evaluation]") 
   CHECK(best.run.saves[0].file == "best_PCK_epoch_3.safetensors");
 }
 
+TEST_CASE("the best by several metrics", "[plugins][hook][evaluation]") {
+  const std::string args = R"({"save_best": ["PCK", "EPE", "PCK"]})";
+  BestRun best(args);
+  best.epoch({{"PCK", 0.5}, {"EPE", 9.0}});
+  best.epoch({{"PCK", 0.6}, {"EPE", 9.5}});
+  best.epoch({{"PCK", 0.4}, {"EPE", 8.0}});
+  std::vector<std::string> files;
+  for (const auto& save : best.run.saves) files.push_back(save.file);
+  CHECK(files == std::vector<std::string>{"best_PCK_epoch_1.safetensors", "best_EPE_epoch_1.safetensors",
+                                          "best_PCK_epoch_2.safetensors", "best_EPE_epoch_3.safetensors"});
+  CHECK(best.run.saves[3].remove == std::vector<std::string>{"best_EPE_epoch_1.safetensors"});
+  best.run.stage(PH_STAGE_AFTER_RUN);
+  CHECK(best.hook.lines.back() == "best    EPE 8.0000, best_EPE_epoch_3.safetensors");
+
+  BestRun resumed(args);
+  resumed.hook.load_state(best.hook.save_state());
+  resumed.run.resume(3, 9);
+  resumed.epoch({{"PCK", 0.55}, {"EPE", 7.0}});
+  REQUIRE(resumed.run.saves.size() == 1);
+  CHECK(resumed.run.saves[0].remove == std::vector<std::string>{"best_EPE_epoch_3.safetensors"});
+  // Of one metric alone, as a checkpoint from before has it.
+  BestRun older(args);
+  older.hook.load_state(
+      R"({"evaluated_at": 3, "best": {"value": 0.9, "key": "PCK", "file": "b.safetensors"}})");
+  older.run.resume(1, 3);
+  older.epoch({{"PCK", 0.8}, {"EPE", 7.0}});
+  REQUIRE(older.run.saves.size() == 1);
+  CHECK(older.run.saves[0].file == "best_EPE_epoch_2.safetensors");
+}
+
 TEST_CASE("auto takes the first metric", "[plugins][hook][evaluation]") {
   BestRun best(R"({"save_best": "auto"})");
   best.epoch({{"EPE", 9.0}, {"PCK", 0.1}});
@@ -199,6 +229,8 @@ TEST_CASE("evaluation names what is wrong", "[plugins][hook][evaluation][error]"
        {R"({"start": -1})", "/start"},
        {R"({"rule": "more"})", "/rule"},
        {R"({"save_best": 1})", "/save_best"},
+       {R"({"save_best": ["PCK", 1]})", "/save_best"},
+       {R"({"save_best": ["PCK", "score"]})", "save_best \"score\": the name does not tell"},
        {R"({"out_dir": "x"})", "/out_dir"},
        {R"({"save_best": "score"})",
         "save_best \"score\": the name does not tell what is better; expected rule"}}));

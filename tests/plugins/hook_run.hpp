@@ -14,8 +14,20 @@
 #include "config/schema.hpp"
 #include "plugin/config_table.hpp"
 #include "plugin/sink.hpp"
+#include "service/find_service.hpp"
 
 namespace test {
+
+/// Whether hooks are made by a host that has services.
+inline bool with_services = false;
+
+/// One that has, while it lives.
+struct WithServices {
+  explicit WithServices(bool on) { with_services = on; }
+  ~WithServices() { with_services = false; }
+  WithServices(const WithServices&) = delete;
+  WithServices& operator=(const WithServices&) = delete;
+};
 
 /// A hook created by a host that keeps its log lines as they were written.
 class LoggedHook {
@@ -34,7 +46,9 @@ class LoggedHook {
       auto& lines = level == PH_LOG_WARNING ? self_of(ctx).warnings : self_of(ctx).lines;
       lines.emplace_back(text, static_cast<std::size_t>(len));
     };
-    host_.get_service = [](void*, ph_str) -> const void* { return nullptr; };
+    host_.get_service = [](void*, ph_str name) -> const void* {
+      return with_services ? ph::find_service(ph::from_ph(name)) : nullptr;
+    };
     const auto checked = ph::Schema::parse(component_.schema, component_.name).check(ph::Node::parse(args));
     const ph::ConfigTable config(checked);
     check(component_.component.create(&host_, config.get(), &instance_));
@@ -166,6 +180,7 @@ class HookRun {
     for (; n > 0; --n) {
       if (event.by_epoch && event.inner_iter == 0) stage(PH_STAGE_BEFORE_TRAIN_EPOCH);
       stage(PH_STAGE_BEFORE_TRAIN_ITER);
+      if (on_forward) on_forward();
       if (on_step) on_step(event.iter);
       ++event.opt_step;
       stage(PH_STAGE_AFTER_OPTIMIZER_STEP);
@@ -185,6 +200,7 @@ class HookRun {
   std::function<Values(std::int64_t window)> averages;
   std::function<Values()> on_evaluate;
   /// The optimizer's step of an iteration, and the tensors that hooks can combine and swap.
+  std::function<void()> on_forward;
   std::function<void(std::int64_t iter)> on_step;
   std::map<std::string, std::vector<double>> tensors;
   bool can_roll_back = false;
@@ -261,6 +277,21 @@ class HookRun {
     };
     table_.swap = [](void* ctx, ph_str one, ph_str other) -> std::int32_t {
       return self(ctx).match(one, other, [](auto& left, auto& right) { left.swap(right); });
+    };
+    table_.visit_tensors = [](void* ctx, ph_str prefix, ph_visit_tensor visit, void* user) -> std::int32_t {
+      for (auto& [name, values] : self(ctx).tensors) {
+        if (name.rfind(ph::from_ph(prefix), 0) != 0) continue;
+        const std::int64_t shape = static_cast<std::int64_t>(values.size()), stride = 1;
+        ph_tensor tensor{};
+        tensor.size = sizeof tensor;
+        tensor.data = values.data();
+        tensor.dtype = {PH_DTYPE_FLOAT, 64, 1};
+        tensor.ndim = 1;
+        tensor.shape = &shape;
+        tensor.strides = &stride;
+        visit(user, ph::to_ph(name), &tensor);
+      }
+      return PH_OK;
     };
     table_.request_rollback = [](void* ctx) -> std::int32_t {
       self(ctx).rollbacks += self(ctx).can_roll_back ? 1 : 0;

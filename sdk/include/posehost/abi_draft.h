@@ -171,6 +171,23 @@ typedef struct ph_profile {
   int32_t (*stop)(void *ctx, ph_visit_span visit, void *user);
 } ph_profile;
 
+// Service: what becomes of an iteration that is not to reach the weights. Met as soon as the asking hook
+// returns. For hooks with PH_HOOK_MUTATES, in AFTER_TRAIN_ITER at a priority before the optimizer's (40) or
+// in BEFORE_OPTIMIZER_STEP; what is asked for elsewhere the host leaves undone, with a warning.
+#define PH_SERVICE_UPDATE "posehost.update/0"
+typedef struct ph_update {
+  uint32_t size;
+  uint32_t rev;
+  void *ctx;
+  // Leaves the update out. The gradients of this iteration are forgotten, with those that wait for the same
+  // update; counters go on. Buffers are as the forward pass left them. The host names the batch's files in
+  // its log. [main]
+  int32_t (*skip)(void *ctx);
+  // Ends the run as one whose loss is no number, with the batch's files; `why` is copied. Needs no
+  // PH_HOOK_MUTATES, and counts at every stage. [main]
+  int32_t (*fail)(void *ctx, ph_str why);
+} ph_update;
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Draft services of a training run (abi_draft.h): another pipeline of the training data, where the time
-// goes. Made in the constructor of a hook from its Config.
+// goes, updates that are left out. Made in the constructor of a hook from its Config.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -56,6 +56,24 @@ class Profile {
     }
   };
   const ph_profile* table_;
+};
+
+// posehost.update. [main]
+class Update {
+ public:
+  explicit Update(const Config& config) : table_(config.host().service<ph_update>(PH_SERVICE_UPDATE)) {}
+
+  // Whether this host has it.
+  explicit operator bool() const noexcept { return table_ != nullptr; }
+  // This iteration's update is left out.
+  void skip() const { detail::service_ok(table_->skip(table_->ctx), "leaving out an update"); }
+  // Ends the run as one whose loss is no number.
+  void fail(std::string_view why) const {
+    detail::service_ok(table_->fail(table_->ctx, detail::to_ph(why)), "ending the run");
+  }
+
+ private:
+  const ph_update* table_;
 };
 
 }  // namespace ph

@@ -1,6 +1,8 @@
 #include "analyze/training_log.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
@@ -183,4 +185,15 @@ TEST_CASE("times by epoch", "[analyze]") {
                (void)log_of(row("train", 1, 10, R"("loss": 1)")).epoch_times(false, unused);
              }),
              ContainsSubstring("does not contain metric time"));
+}
+
+TEST_CASE("Losses go by the names of every version", "[analyze]") {
+  using Values = std::vector<std::pair<std::string, double>>;
+  const auto one = ph::with_aliases(Values{{"heatmap_loss", 0.5}, {"acc_pose", 0.25}});
+  const std::map<std::string, double> all(one.begin(), one.end());
+  CHECK((all.at("mse_loss") == 0.5 && all.at("loss_kpt") == 0.5 && all.at("heatmap_loss") == 0.5));
+  CHECK(one.front().first == "heatmap_loss");  // what a log calls it comes first
+  // Which of the two would be loss_kpt?
+  const auto two = ph::with_aliases(Values{{"heatmap_loss", 0.5}, {"reg_loss", 2}});
+  CHECK(std::none_of(two.begin(), two.end(), [](const auto& value) { return value.first == "loss_kpt"; }));
 }

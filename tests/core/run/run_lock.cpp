@@ -3,8 +3,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
@@ -13,6 +15,9 @@
 using test::ContainsSubstring;
 
 namespace {
+
+// Long enough for a heartbeat of these tests.
+constexpr std::chrono::milliseconds kWatch{600};
 
 void write_lock(const test::TempFolder& folder, const nlohmann::json& json, int seconds_old = 0) {
   const auto file = folder.path() / "run.lock";
@@ -79,12 +84,12 @@ TEST_CASE("A dead run's lock is taken over", "[run][lock]") {
   SECTION("it was on another machine and has not been seen for long") {
     write_lock(folder, {{"host", "far"}, {"pid", 1}, {"machine", "other"}, {"token", "t"}, {"job", "77"}},
                1000);
-    const ph::RunLock lock(folder.path());
+    const ph::RunLock lock(folder.path(), kWatch);
     CHECK(lock.taken_from()->host == "far");
   }
   SECTION("it is no lock at all, and old") {
     write_lock(folder, "rubbish", 1000);
-    const ph::RunLock lock(folder.path());
+    const ph::RunLock lock(folder.path(), kWatch);
     CHECK(lock.taken_from().has_value());
   }
 }
@@ -94,6 +99,50 @@ TEST_CASE("A run on another machine is alive while its heart beats", "[run][lock
   write_lock(folder, {{"host", "far"}, {"pid", 1}, {"machine", "other"}, {"token", "t"}, {"job", "77"}}, 20);
   CHECK_THAT(test::error_of([&] { const ph::RunLock lock(folder.path()); }),
              ContainsSubstring("pid 1 on far, job 77, last seen 2"));
+}
+
+TEST_CASE("A heart that beats is seen whatever the clocks say", "[run][lock][clock]") {
+  const test::TempFolder folder;
+  // Of a machine whose clock is an hour, or a year, behind or ahead of the file server's.
+  const int off = GENERATE(3600, -3600, 31'536'000, -31'536'000);
+  CAPTURE(off);
+  const nlohmann::json far{{"host", "far"}, {"pid", 1}, {"machine", "other"}, {"token", "t"}, {"job", ""}};
+  write_lock(folder, far, off);
+  SECTION("alive") {
+    std::atomic<bool> end{false};
+    std::thread heart([&] {
+      for (int beat = 1; !end; ++beat) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        std::filesystem::last_write_time(folder.path() / "run.lock",
+                                         std::filesystem::file_time_type::clock::now() -
+                                             std::chrono::seconds(off) + std::chrono::milliseconds(beat));
+      }
+    });
+    const auto text = test::error_of([&] { const ph::RunLock lock(folder.path(), kWatch); });
+    end = true;
+    heart.join();
+    CHECK_THAT(text, ContainsSubstring("another run is using this work dir"));
+    CHECK_THAT(text, !ContainsSubstring("last seen -"));
+  }
+  SECTION("dead") {
+    const ph::RunLock lock(folder.path(), kWatch);
+    REQUIRE(lock.taken_from().has_value());
+    CHECK(lock.taken_from()->host == "far");
+  }
+}
+
+TEST_CASE("The guard of a takeover that never ended is removed", "[run][lock][clock]") {
+  const test::TempFolder folder;
+  write_lock(folder, {{"host", "far"}, {"pid", 1}, {"machine", "other"}, {"token", "t"}, {"job", ""}}, 1000);
+  const auto guard = folder.path() / "run.lock.takeover";
+  std::ofstream(guard) << "x";
+  // Also one from the future: the clock has been set back since.
+  const int off = GENERATE(1000, -1000);
+  std::filesystem::last_write_time(guard,
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::seconds(off));
+  const ph::RunLock lock(folder.path(), std::chrono::milliseconds(50));
+  CHECK(lock.taken_from().has_value());
+  CHECK_FALSE(std::filesystem::exists(guard));
 }
 
 TEST_CASE("A lock where nothing can be written says so", "[run][lock][error]") {

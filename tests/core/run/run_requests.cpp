@@ -3,9 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <fstream>
 #include <thread>
 
+#include "run/run_status.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 #include "support/temp_folder.hpp"
@@ -35,6 +37,22 @@ TEST_CASE("Requests reach the run in their order, once", "[run][requests]") {
   CHECK((taken[1].action == "set" && taken[1].name == "lr" && taken[1].value == 0.25));
   CHECK_FALSE(std::filesystem::exists(file));
   CHECK(take(requests).empty());
+}
+
+TEST_CASE("A request comes after those that are there, whatever the clock says", "[run][requests][clock]") {
+  const test::TempFolder folder;
+  ph::RunRequests requests(folder.path());
+  // Of a clock that is ahead of this one, by a day.
+  char name[64];
+  std::snprintf(name, sizeof name, "%017.6f-1.json", ph::unix_time() + 86400);
+  const auto ahead = folder.path() / "requests" / name;
+  std::ofstream(ahead) << R"({"action": "save"})";
+  chmod(ahead.c_str(), 0600);
+  ph::post_request(folder.path(), {"evaluate", "", 0});
+  ph::post_request(folder.path(), {"stop", "", 0});
+  const auto taken = take(requests);
+  REQUIRE(taken.size() == 3);
+  CHECK((taken[0].action == "save" && taken[1].action == "evaluate" && taken[2].action == "stop"));
 }
 
 TEST_CASE("What is no request, or not the user's, is removed", "[run][requests][error]") {

@@ -159,7 +159,17 @@ TEST_CASE("A hook that fails ends the run, or only its own part in it", "[train]
   CHECK_THAT(test::error_of([&] {
                (void)plan_with(folder, "[" + probe(R"("on_error": "ignor", "action": "x")") + "]");
              }),
-             ContainsSubstring("abort or disable"));
+             ContainsSubstring("abort, disable or ignore"));
+}
+
+TEST_CASE("A failure that is ignored leaves the hook in the run", "[train][hooks]") {
+  const test::TempFolder folder;
+  auto plan = plan_with(folder, "[" + probe(R"("on_error": "ignore", "iter": 1, "action": "fail")") + ", " +
+                                    probe(R"("action": "count", "name": "param/")") + "]");
+  CHECK(test::train(plan).finished);
+  auto every = plan_with(folder, "[" + probe(R"("on_error": "ignore", "action": "fail")") + "]",
+                         R"({"total_epochs": 3})");
+  CHECK(test::train(every).finished);  // 15 failures
 }
 
 TEST_CASE("Evaluations and saves cannot be asked for from within themselves", "[train][hooks]") {

@@ -1,3 +1,5 @@
+#include <ATen/Context.h>
+
 #include "equal_checkpoints.hpp"
 #include "small_run.hpp"
 #include "support/catch.hpp"
@@ -90,6 +92,44 @@ TEST_CASE("Equal runs write equal checkpoints", "[train][resume]") {
   }
   CHECK(files[0].size() > 100000);
   CHECK(files[0] == files[1]);
+}
+
+TEST_CASE("A deterministic run gives equal bytes for any number of data threads", "[train][resume]") {
+  const test::TempFolder folder;
+  std::vector<std::filesystem::path> files;
+  for (const int threads : {1, 2, 5}) {
+    const auto name = "run" + std::to_string(threads);
+    const ph::Json patch{{"total_epochs", 2},
+                         {"runtime", {{"deterministic", true}}},
+                         {"data", {{"workers_per_gpu", threads}}},
+                         {"work_dir", (folder.path() / name).string()}};
+    auto plan = ph::make_plan(test::small_run(folder.path(), patch.dump()));
+    CHECK(plan.compute.deterministic);
+    (void)test::train(plan);
+    files.push_back(plan.work_dir / "epoch_2.safetensors");
+  }
+  test::require_equal(files[0], files[1]);
+  test::require_equal(files[0], files[2]);
+  at::globalContext().setDeterministicAlgorithms(false, false);
+}
+
+TEST_CASE("Values from the environment are in no file of a run", "[train][resume]") {
+  const test::TempFolder folder;
+  setenv("POSEHOST_TEST_MICE", POSEHOST_SOURCE_DIR "/configs/data/mirror_mouse", 1);
+  const std::string patch = R"({"total_epochs": 1, "evaluation": null, "data": {"train":
+      {"img_prefix": "{{$POSEHOST_TEST_MICE}}/images/"}}, "custom_hooks": [{"type": "WandbLoggerHook",
+      "init_kwargs": {"project": "{{$POSEHOST_TEST_SECRET}}"}}]})";
+  setenv("POSEHOST_TEST_SECRET", "hush-a-bye", 1);
+  auto plan = ph::make_plan(test::small_run(folder.path(), patch));
+  (void)test::train(plan);
+  const auto file = plan.work_dir / "epoch_1.safetensors";
+  CHECK(test::bytes_of(file).find("hush-a-bye") == std::string::npos);
+  CHECK_THAT(ph::load_checkpoint(file).config, test::ContainsSubstring("{{$POSEHOST_TEST_SECRET}}"));
+  // Elsewhere the data lie elsewhere: no change of the config.
+  auto again = ph::make_plan(test::small_run(folder.path(), patch));
+  (void)test::train(again, file, "again");
+  unsetenv("POSEHOST_TEST_SECRET");
+  unsetenv("POSEHOST_TEST_MICE");
 }
 
 TEST_CASE("A resumed run does not want the weights that it once started from", "[train][resume]") {

@@ -2,6 +2,7 @@
 
 #include "small_run.hpp"
 #include "support/catch.hpp"
+#include "support/error_of.hpp"
 #include "tools/picture.hpp"
 
 #include <opencv2/imgcodecs.hpp>
@@ -101,4 +102,24 @@ TEST_CASE("The picture shows true and predicted points where they are", "[tools]
   CHECK(ring[0] < 120);
   const auto far = picture.at<cv::Vec3b>(200, 200);
   CHECK(std::abs(far[0] - far[1]) + std::abs(far[1] - far[2]) > 60);  // a colour on a grey frame
+}
+
+TEST_CASE("A schedule follows a loss by the name of any version", "[train][workflow]") {
+  const test::TempFolder folder;
+  const auto lr_config = [](const std::string& monitor) {
+    return R"({"total_epochs": 3, "evaluation": null, "lr_config": {"step": null, "warmup": null, "policy":
+              "ReduceLROnPlateau", "monitor": ")" +
+           monitor + R"(", "threshold": 1000, "patience": 0, "factor": 0.5}})";
+  };
+  std::vector<double> ends;
+  for (const char* monitor : {"train/heatmap_loss", "train/mse_loss"}) {
+    auto plan = ph::make_plan(test::small_run(folder.path(), lr_config(monitor)));
+    (void)test::train(plan, {}, monitor + 6);
+    ends.push_back(test::rows(plan, "train", monitor + 6).back().at("lr").get<double>());
+  }
+  CHECK(ends[0] == ends[1]);
+  CHECK(ends[0] < 0.001);  // it fell
+  auto wrong = ph::make_plan(test::small_run(folder.path(), lr_config("train/reg_loss")));
+  CHECK_THAT(test::error_of([&] { (void)test::train(wrong, {}, "wrong"); }),
+             test::ContainsSubstring("train/reg_loss"));
 }
