@@ -30,8 +30,10 @@ int check_model(const CheckModelArguments& arguments) {
   json["compared"] = ph::Json::array();
   for (const auto& each : all) {
     fine = fine && each.difference <= arguments.tolerance;
-    json["compared"].push_back(
-        {{"output", each.output}, {"difference", each.difference}, {"largest", each.largest}, {"unsteady", each.unsteady}});
+    json["compared"].push_back({{"output", each.output},
+                                {"difference", each.difference},
+                                {"largest", each.largest},
+                                {"unsteady", each.unsteady}});
   }
   json["equal"] = fine;
   if (arguments.json) {
@@ -43,8 +45,9 @@ int check_model(const CheckModelArguments& arguments) {
     std::printf("%s: posehost and ONNX Runtime %s differ by %.3g at most, of numbers up to %.3g\n",
                 each.output.c_str(), session.runtime_version().c_str(), each.difference, each.largest);
     if (each.unsteady > 0)
-      std::printf("  but for %lld numbers that rounding alone moves: heatmaps of made-up crops are flat there\n",
-                  static_cast<long long>(each.unsteady));
+      std::printf(
+          "  but for %lld numbers that rounding alone moves: heatmaps of made-up crops are flat there\n",
+          static_cast<long long>(each.unsteady));
   }
   std::printf("%s (tolerance %g)\n", fine ? "equal" : "NOT equal", arguments.tolerance);
   return fine ? 0 : 1;

@@ -64,18 +64,18 @@ std::map<std::string, at::Tensor> own_outputs(const OnnxSession& session, const 
 }
 
 // Decoding by curvature divides by next to nothing where a heatmap is flat, as those of made-up crops often are. Such numbers are
-// found by changing the crops by a few roundings.
+// found by changing the crops by one part in a hundred thousand.
 class Steadiness {
  public:
   Steadiness(const OnnxSession& session, const LoadedNetwork& network, const at::Tensor& img,
              const NetworkKeypoints& keypoints) {
     if (session.metadata("posehost.decoded") != "true") return;
-    for (const double change : {-2e-6, 2e-6})
+    for (const double change : {-1e-5, 1e-5})
       others_.push_back(own_outputs(session, network, img * (1 + change), keypoints));
   }
   /// For each number, whether it moves.
   [[nodiscard]] at::Tensor unsteady(const std::string& name, const at::Tensor& own) const {
-    constexpr double most = 5e-5;
+    constexpr double most = 2e-5;
     auto moves = at::zeros_like(own, at::kBool);
     for (const auto& other : others_) moves = moves.logical_or((other.at(name) - own).abs() > most);
     return moves;

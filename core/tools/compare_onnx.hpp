@@ -14,7 +14,8 @@ struct OnnxDifference {
   std::vector<std::int64_t> shape;
   double largest = 0;     ///< of posehost's numbers, absolute
   double difference = 0;  ///< the largest one
-  std::int64_t unsteady = 0;  ///< numbers left out of it: a keypoint of a flat heatmap moves far by rounding alone
+  std::int64_t unsteady =
+      0;  ///< numbers left out of it: a keypoint of a flat heatmap moves far by rounding alone
 };
 
 /// Gives both the same made-up crops (the same in every call) and compares what comes out: heatmaps or coordinates, or

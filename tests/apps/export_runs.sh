@@ -51,7 +51,7 @@ found = json.loads(sys.argv[1])
 assert found["equal"] and found["compared"], found
 for each in found["compared"]:
     assert each["difference"] <= 1e-4, each
-    assert each["unsteady"] <= 17, each  # of 68: two crops, 17 keypoints, x and y; half of 34
+    assert each["unsteady"] <= 45, each  # of 68: two crops of noise, 17 keypoints, x and y
     assert each["largest"] > 0.01, each  # numbers so small that all are equal would show nothing
 print(sys.argv[2], ", ".join(f'{e["output"]} {e["difference"]:.1e} of {e["largest"]:.3g}' for e in found["compared"]))
 PY
@@ -84,7 +84,7 @@ rm "$work/rle.safetensors"
 for flags in "" "--flip-test" "--decode" "--flip-test --decode"; do same rle --dynamic-batch $flags; done
 
 # Every decoding of test_cfg; what mmpose makes of the same maps.
-bias=1
+bias=0.5
 for compat in 0.29 1.x; do
   for test_cfg in '{"post_process": "unbiased"}' '{"post_process": "megvii"}' '{"use_udp": true}' '{"post_process": null}' \
     '{"post_process": "default"}'; do
