@@ -3,7 +3,9 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "analyze/training_log.hpp"
 #include "report/run_report.hpp"
+#include "tensor/atomic_file.hpp"
 #include "tensor/safetensors.hpp"
 
 void add_report_arguments(CLI::App& app, ReportArguments& arguments) {
@@ -31,6 +33,19 @@ void add_report_arguments(CLI::App& app, ReportArguments& arguments) {
       "  posehost report work_dirs/res50 --no-predictions --json");
 }
 
+namespace {
+
+std::filesystem::path page_of(const ReportArguments& arguments) {
+  return arguments.out.empty() ? arguments.work_dir / "report.html" : arguments.out;
+}
+
+}  // namespace
+
+void check_report(const ReportArguments& arguments) {
+  (void)ph::TrainingLog::read(arguments.work_dir);
+  if (!arguments.json) const ph::AtomicFile probe{page_of(arguments)};
+}
+
 int write_report(const ReportArguments& arguments, const std::optional<ph::ReportResults>& results,
                  const std::string& without) {
   if (arguments.json) {
@@ -39,7 +54,7 @@ int write_report(const ReportArguments& arguments, const std::optional<ph::Repor
               << "\n";
     return 0;
   }
-  const auto out = arguments.out.empty() ? arguments.work_dir / "report.html" : arguments.out;
+  const auto out = page_of(arguments);
   ph::write_file_atomically(out, ph::run_report_html(arguments.work_dir, results, without));
   std::cout << "report " << out.string() << "\n";
   return 0;

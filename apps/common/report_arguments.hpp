@@ -19,6 +19,9 @@ struct ReportArguments {
 /// The flags of `posehost report`, for both programs: the one that computes is asked where predictions are to be made.
 void add_report_arguments(CLI::App& app, ReportArguments& arguments);
 
+/// What can be seen to go wrong before a checkpoint is evaluated: no log, no place to write to. Throws Error.
+void check_report(const ReportArguments& arguments);
+
 /// Writes the page, or prints the JSON. `without`: why there are no results. The exit code.
 int write_report(const ReportArguments& arguments, const std::optional<ph::ReportResults>& results,
                  const std::string& without);

@@ -30,6 +30,7 @@ void add_report(CLI::App& app, Action& action, const std::vector<std::string>& a
   add_report_arguments(*command, arguments);
   command->callback([&action, &args] {
     action = [&args]() -> int {
+      check_report(arguments);
       if (!arguments.predict)
         return report_of_files("--no-predictions, and the work dir has no result_keypoints.json");
       if (!ph::report_checkpoint(arguments.work_dir))

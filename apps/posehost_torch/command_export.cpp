@@ -45,13 +45,15 @@ ph::OnnxGraph graph_of(const ExportArguments& arguments) {
   facts.input = ph::network_input(config);
   set_size(facts.input, arguments);
   facts.keypoints = ph::network_keypoints(config, given.config.parent_path(), given.checkpoint);
-  const auto network = ph::load_network(config, given.checkpoint, ph::Drawn::weights);
+  // What is tested and decoded is recorded; the flip test is the graph's own.
+  const auto network =
+      ph::load_network(ph::with_flip_test(config, false), given.checkpoint, ph::Drawn::weights);
   facts.test_cfg = network.model->test_cfg();
-  facts.each_axis = network.compat->version == "1.x";
+  facts.compat = *network.compat;
   // Two samples, so that an operator that mixes them is found out.
   const auto images = at::zeros({2, network.model->in_channels(), facts.input.height, facts.input.width});
   const auto trace = ph::record_operators(
-      *network.model, images, [&](const at::Tensor& img) { return network.model->forward(img); },
+      *network.model, images, [&](const at::Tensor& img) { return network.model->test_output(img, {}); },
       ph::TraceContents::values);
   return ph::make_onnx(trace, facts, options_of(arguments));
 }

@@ -16,6 +16,8 @@ using Json = nlohmann::json;
 
 constexpr const char* kExpected = "a .log.json of posehost or mmcv, or mmengine's scalars.json";
 
+constexpr const char* kAdvice = "a .log.json that a run wrote into its work dir";
+
 // Python writes NaN and Infinity, which are no JSON; outside of strings they become null.
 std::string without_nan(std::string_view line) {
   std::string out;
@@ -70,7 +72,9 @@ TrainingLog TrainingLog::read(const std::filesystem::path& path) {
         files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());  // they are named by time
-    if (files.empty()) refuse_file(path, "no log in this folder", "no *.log.json", kExpected);
+    if (files.empty())
+      refuse_file(path, "no log in this folder", "no *.log.json", kExpected,
+                  "posehost runs " + path.string() + " lists the runs below it");
     for (const auto& file : files) log.read_file(file);
   } else {
     log.read_file(path);
@@ -85,7 +89,8 @@ TrainingLog TrainingLog::read(const std::filesystem::path& path) {
 void TrainingLog::read_file(const std::filesystem::path& file) {
   const FileMapping mapping{file, kExpected};
   const auto text = mapping.bytes();
-  if (text.find_first_not_of(" \r\n\t") == text.npos) refuse_file(file, "the file is empty", {}, kExpected);
+  if (text.find_first_not_of(" \r\n\t") == text.npos)
+    refuse_file(file, "the file is empty", "0 bytes, or blanks", kExpected, kAdvice);
   ++starts_;
   std::size_t number = 0;
   for (std::size_t begin = 0; begin < text.size();) {
@@ -106,14 +111,14 @@ void TrainingLog::add_line(std::string_view line, const std::string& where) {
     throw Error(ErrorKind::data,
                 where + (cut ? ": the row is cut off or damaged" : ": this is no log in JSON lines"),
                 printable(line.substr(0, 60)), cut ? "a whole JSON object on each line" : kExpected,
-                cut && !rows_.empty() ? "take that line out" : "");
+                cut && !rows_.empty() ? "take that line out" : kAdvice);
   }
   if (!is_row(json)) {
     const bool facts = json.contains("seed") || json.contains("env_info") || json.contains("posehost") ||
                        json.contains("exp_name") || json.contains("mmcv_version") || json.contains("config");
     if (!facts)
       throw Error(ErrorKind::data, where + ": this is no row of a training log",
-                  printable(line.substr(0, 60)), kExpected);
+                  printable(line.substr(0, 60)), kExpected, kAdvice);
     ++starts_;
     iters_per_epoch_ = std::max(iters_per_epoch_, count(json, "iters_per_epoch"));
     if (json.contains("by_epoch")) counts_whole_run_ = json["by_epoch"] == false;

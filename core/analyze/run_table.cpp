@@ -10,6 +10,7 @@
 #include "config/error.hpp"
 #include "metric/json_cursor.hpp"
 #include "run/run_state.hpp"
+#include "system/similar_file.hpp"
 
 namespace ph {
 namespace fs = std::filesystem;
@@ -32,8 +33,10 @@ bool is_run(const fs::path& folder) {
 std::vector<fs::path> run_folders(const fs::path& root) {
   std::error_code failed;
   if (!fs::is_directory(root, failed))
-    throw Error(ErrorKind::data, root.string() + ": no folder that can be read",
-                failed ? failed.message() : "something else", "a folder with runs");
+    throw Error(
+        ErrorKind::data, root.string() + ": no folder that can be read", failed ? failed.message() : "a file",
+        "a folder with runs",
+        fs::exists(root, failed) ? "posehost runs " + root.parent_path().string() : similar_file(root));
   std::vector<fs::path> found;
   if (is_run(root)) found.push_back(root);
   fs::recursive_directory_iterator at(root, fs::directory_options::skip_permission_denied, failed), end;

@@ -3,34 +3,20 @@
 #include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/types.h>
 
-#include "codec/gaussian_kernel.hpp"
-
 namespace ph {
 namespace {
 
-// The blur of a line of `side` pixels as a matrix: row i says what pixel i is made of.
-at::Tensor blur_matrix(std::int64_t side, const std::vector<float>& kernel, BlurBorder border) {
-  auto matrix = at::zeros({side, side}, at::kFloat);
-  auto* values = matrix.data_ptr<float>();
-  const auto reach = static_cast<std::int64_t>(kernel.size()) / 2;
-  for (std::int64_t i = 0; i < side; ++i) {
-    for (std::int64_t d = -reach; d <= reach; ++d) {
-      auto from = i + d;
-      if (border == BlurBorder::mirrored) from = mirrored_index(from, side);
-      if (from >= 0 && from < side) values[i * side + from] += kernel[static_cast<std::size_t>(d + reach)];
-    }
-  }
-  return matrix;
+at::Tensor blur_of(std::int64_t side, std::int64_t kernel, BlurBorder border) {
+  return at::tensor(blur_matrix(side, kernel, border)).reshape({side, side});
 }
 
 }  // namespace
 
 at::Tensor blur_heatmaps(const at::Tensor& heatmaps, std::int64_t kernel, BlurBorder border) {
   const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
-  const auto weights = gaussian_kernel(kernel);
   const auto maps = heatmaps.detach().to(at::kFloat);
-  const auto across = blur_matrix(maps.size(3), weights, border).to(maps.device());
-  const auto down = blur_matrix(maps.size(2), weights, border).to(maps.device());
+  const auto across = blur_of(maps.size(3), kernel, border).to(maps.device());
+  const auto down = blur_of(maps.size(2), kernel, border).to(maps.device());
   return down.matmul(maps).matmul(across.t());
 }
 

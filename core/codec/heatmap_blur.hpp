@@ -3,10 +3,9 @@
 
 #include <cstdint>
 
-namespace ph {
+#include "codec/blur_matrix.hpp"
 
-/// What a blur sees beyond the border: 0, or the heatmap mirrored (OpenCV's default).
-enum class BlurBorder { zero, mirrored };
+namespace ph {
 
 /// OpenCV's Gaussian blur of `kernel` x `kernel` pixels (odd; deviation left to OpenCV) of every heatmap of
 /// N x K x h x w. Computed where the heatmaps are, in float32, whatever autocast would have.

@@ -9,6 +9,7 @@
 #include "config/merge.hpp"
 #include "config/override.hpp"
 #include "config/template.hpp"
+#include "system/similar_file.hpp"
 
 namespace ph {
 namespace {
@@ -32,10 +33,11 @@ Error missing_file(const std::string& where, const fs::path& file) {
   const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
   std::error_code failed;
   if (!fs::is_directory(folder, failed)) {
-    return Error(ErrorKind::config, where + "no such file", "no folder " + folder.string(), "a JSON config");
+    return Error(ErrorKind::config, where + "no such file", "no folder " + folder.string(), "a JSON config",
+                 similar_file(file));
   }
   return Error(ErrorKind::config, where + "no such file", "nothing at " + fs::absolute(file, failed).string(),
-               "a JSON config", did_you_mean(file.filename().string(), files_in(folder)));
+               "a JSON config", similar_file(file));
 }
 
 std::string read_text(const fs::path& file, const std::string& where) {
@@ -48,7 +50,7 @@ std::string read_text(const fs::path& file, const std::string& where) {
       if (fs::path(name).extension() == ".json") configs.push_back(name);
     }
     throw Error(ErrorKind::config, where + "is a folder", file.string(), "a JSON file",
-                configs.empty() ? std::string() : (file / configs.front()).string());
+                configs.empty() ? "name the config itself" : (file / configs.front()).string());
   }
   if (status.type() == fs::file_type::regular) {
     if (const auto size = fs::file_size(file, failed); !failed && size > max_bytes) {

@@ -56,7 +56,8 @@ Error not_json(const std::string& file, const std::string& text, const Json::par
   }
   std::string found = error.what();
   if (const auto start = found.find("parse error"); start != std::string::npos) found = found.substr(start);
-  return Error(ErrorKind::data, where + "not valid JSON", found, "a COCO keypoint file (JSON)");
+  return Error(ErrorKind::data, where + "not valid JSON", found, "a COCO keypoint file (JSON)",
+               "copy or export the file again; is it the file that you meant?");
 }
 
 }  // namespace

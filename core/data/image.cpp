@@ -110,7 +110,7 @@ void decode_image(const std::vector<std::uint8_t>& bytes, const std::string& nam
   if (!header) {
     throw Error(ErrorKind::data, name + ": not an image that can be read",
                 bytes.empty() ? "an empty file" : "first bytes of no known format",
-                "JPEG, PNG, BMP, TIFF or WebP");
+                "JPEG, PNG, BMP, TIFF or WebP", "copy or save the picture again, or take it out of the data");
   }
   if (header->format == "JPEG") {
     decode_jpeg(bytes, name, options, image);

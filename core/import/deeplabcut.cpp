@@ -18,6 +18,8 @@ namespace {
 
 constexpr const char* kExpected =
     "DeepLabCut's CollectedData_<scorer>.csv: header rows scorer, bodyparts, coords";
+constexpr const char* kAdvice =
+    "the CSV as DeepLabCut wrote it into labeled-data; another --format for other tables";
 
 struct Column {
   std::string individual, part;
@@ -33,7 +35,7 @@ std::vector<std::string> header_row(CsvReader& csv, const std::string& name, std
   std::vector<std::string> row;
   if (!csv.next(row) || row[0] != name)
     throw Error(ErrorKind::data, csv.where() + ": no header row \"" + name + "\"",
-                row.empty() ? "the end" : row[0], kExpected);
+                row.empty() ? "the end" : row[0], kExpected, kAdvice);
   if (cells > 0 && row.size() != cells)
     throw Error(ErrorKind::data, csv.where() + ": the header rows differ in length",
                 std::to_string(row.size()) + " cells", std::to_string(cells));
@@ -46,12 +48,14 @@ Header read_header(CsvReader& csv) {
   while (header.index_columns < scorer.size() && scorer[header.index_columns].empty()) ++header.index_columns;
   std::vector<std::string> second, individuals;
   if (!csv.next(second))
-    throw Error(ErrorKind::data, csv.where() + ": the file ends in its header", {}, kExpected);
+    throw Error(ErrorKind::data, csv.where() + ": the file ends in its header", "one row", kExpected,
+                kAdvice);
   if (second[0] == "individuals") {
     individuals = second;
     second = header_row(csv, "bodyparts", scorer.size());
   } else if (second[0] != "bodyparts") {
-    throw Error(ErrorKind::data, csv.where() + ": no header row \"bodyparts\"", second[0], kExpected);
+    throw Error(ErrorKind::data, csv.where() + ": no header row \"bodyparts\"", second[0], kExpected,
+                kAdvice);
   }
   const auto coords = header_row(csv, "coords", scorer.size());
   if (second.size() != scorer.size() || (!individuals.empty() && individuals.size() != scorer.size()))

@@ -101,7 +101,8 @@ class Reader {
     }
     if (pages.empty())
       throw Error(ErrorKind::data, data_.string() + ": no labels of LabelMe", "no JSON file with \"shapes\"",
-                  "LabelMe's JSON files beside their pictures");
+                  "LabelMe's JSON files beside their pictures",
+                  "another --format, or the folder that LabelMe saved into");
     learn_names(pages);
     ImageFinder finder(labels_.root);
     for (const auto& page : pages) add_page(page, finder);

@@ -7,6 +7,7 @@
 #include "config/error.hpp"
 #include "import/image_finder.hpp"
 #include "metric/json_cursor.hpp"
+#include "system/similar_file.hpp"
 
 namespace ph {
 namespace fs = std::filesystem;
@@ -52,7 +53,7 @@ fs::path folder_of(const fs::path& data) {
   const auto whole = fs::canonical(data, failed);
   if (failed)
     throw Error(ErrorKind::data, data.string() + ": cannot be read", failed.message(),
-                "a folder with labelled pictures, or a label file");
+                "a folder with labelled pictures, or a label file", similar_file(data));
   return fs::is_directory(whole, failed) ? whole : whole.parent_path();
 }
 

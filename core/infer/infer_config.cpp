@@ -108,7 +108,8 @@ InferConfig find_infer_config(const InferOptions& options,
   found.config = find_config(options, metadata, found.source);
   for (const char* key : {"model", "data"}) {
     if (!found.config.has(key))
-      throw found.config.error(std::string("\"") + key + "\" is missing", "a config of a training");
+      throw found.config.error(std::string("\"") + key + "\" is missing", "a config of a training",
+                               "--cfg with the config that the weights were trained with");
   }
   const auto set = test_data(found.config);
   found.pipeline = set.at("pipeline");

@@ -9,6 +9,7 @@
 #include "infer/pose_finder.hpp"
 #include "infer/pose_pictures.hpp"
 #include "log/log.hpp"
+#include "tensor/atomic_file.hpp"
 #include "tools/count_progress.hpp"
 #include "weights/open_weights.hpp"
 
@@ -62,6 +63,10 @@ class InferSession {
 
   void check_outputs() const {
     check_out_folder(inputs_, options_.out);
+    for (const auto& file : {options_.json, options_.csv}) {
+      if (!file.empty())
+        const AtomicFile probe{file};  // before the work: a folder that is not there shows at once
+    }
     std::size_t videos = 0;
     for (const auto& input : inputs_) videos += input.video ? 1 : 0;
     const bool lists = !options_.json.empty() || !options_.csv.empty();
@@ -160,10 +165,13 @@ class InferSession {
     std::printf("%lld pictures, %zu poses, %.1f pictures/s\n", static_cast<long long>(pictures_),
                 poses_.size(), seconds > 0 ? static_cast<double>(pictures_) / seconds : 0.0);
     if (poses_.empty()) {
-      throw Error(ErrorKind::data, "no pose was looked for, nothing is written",
-                  std::to_string(failures_.size()) + " broken pictures" +
-                      (boxes_ ? ", no box for the others in " + options_.boxes.string() : ""),
-                  "a picture that can be read" + std::string(boxes_ ? ", and a box for it" : ""));
+      throw Error(
+          ErrorKind::data, "no pose was looked for, nothing is written",
+          std::to_string(failures_.size()) + " broken pictures" +
+              (boxes_ ? ", no box for the others in " + options_.boxes.string() : ""),
+          "a picture that can be read" + std::string(boxes_ ? ", and a box for it" : ""),
+          boxes_ ? "whole images (no --boxes), or boxes whose file_name or image_id are those of the pictures"
+                 : "other pictures; what is wrong with these stands above");
     }
     for (const auto& file : {options_.json, options_.csv, options_.out}) {
       if (!file.empty()) std::printf("written   %s\n", file.c_str());

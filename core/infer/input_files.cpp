@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "config/error.hpp"
+#include "system/similar_file.hpp"
 
 namespace ph {
 namespace fs = std::filesystem;
@@ -50,8 +51,8 @@ void add_folder(const fs::path& folder, std::vector<InputFile>& files) {
 void add(const fs::path& input, std::vector<InputFile>& files) {
   std::error_code ignored;
   if (!fs::exists(input, ignored)) {
-    throw Error(ErrorKind::data, input.string() + ": there is no such file", {},
-                "an image, a folder of images, or a video");
+    throw Error(ErrorKind::data, input.string() + ": there is no such file", "nothing there",
+                "an image, a folder of images, or a video", similar_file(input));
   }
   if (fs::is_directory(input, ignored)) return add_folder(input, files);
   const bool video = has(video_suffixes, input);

@@ -37,7 +37,8 @@ DetectedBox read_box(JsonCursor& in) {
                         : box.empty() ? "bbox"
                                       : nullptr;
   if (missing)
-    throw Error(ErrorKind::data, in.where() + ": \"" + missing + "\" is missing", "no such key", format);
+    throw Error(ErrorKind::data, in.where() + ": \"" + missing + "\" is missing", "no such key", format,
+                "write each box with these four keys");
   return {*image, *category, {box[0], box[1], box[2], box[3]}, *score};
 }
 

@@ -84,7 +84,8 @@ class ResultsReader {
 
   void check(const Fields& fields, std::size_t wanted) const {
     const auto missing = [this](const char* key) {
-      return Error(ErrorKind::data, in_.where() + ": \"" + key + "\" is missing", "no such key", format);
+      return Error(ErrorKind::data, in_.where() + ": \"" + key + "\" is missing", "no such key", format,
+                   "annotations go to --gt; results are what `posehost test --out` writes");
     };
     if (!fields.image) throw missing("image_id");
     if (!fields.score) throw missing("score");
@@ -93,7 +94,8 @@ class ResultsReader {
       throw Error(ErrorKind::data, in_.where() + ": the number of keypoints does not fit",
                   std::to_string(fields.numbers) + " numbers",
                   std::to_string(wanted) + ": x, y, score of the " + std::to_string(truth_.keypoints) +
-                      " keypoints of " + truth_.name);
+                      " keypoints of " + truth_.name,
+                  "results of another data set, or another --gt");
     }
   }
 

@@ -73,7 +73,8 @@ class TruthReader {
   }
 
   [[nodiscard]] Error missing(const char* key) const {
-    return {ErrorKind::data, in_.where() + ": \"" + key + "\" is missing", "no such key", format};
+    return {ErrorKind::data, in_.where() + ": \"" + key + "\" is missing", "no such key", format,
+            "export the annotations again, with this key"};
   }
 
   void read_image() {

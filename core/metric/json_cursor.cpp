@@ -328,7 +328,8 @@ Error JsonCursor::syntax(const std::string& expected) const {
     return error(text + " is no number that JSON knows", "finite numbers",
                  "look where it comes from: a network that diverged, or a point that was never set");
   }
-  return error("not valid JSON", expected);
+  return error("not valid JSON", expected,
+               "copy or write the file again; python3 -m json.tool says the same of it");
 }
 
 std::string read_data_file(const std::filesystem::path& path, const std::string& what) {

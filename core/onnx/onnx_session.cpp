@@ -8,6 +8,7 @@
 
 #include "config/error.hpp"
 #include "onnx/ort_table.hpp"
+#include "system/similar_file.hpp"
 
 namespace ph {
 namespace fs = std::filesystem;
@@ -184,7 +185,9 @@ OnnxSession::OnnxSession(const fs::path& model, int threads) {
   const auto& where = made->where = model.string();
   std::error_code none;
   if (!fs::is_regular_file(model, none))
-    throw Error(ErrorKind::data, where + ": no such file", "nothing, or a folder", "an ONNX file");
+    throw Error(ErrorKind::data, where + ": no such file",
+                fs::is_directory(model, none) ? "a folder" : "nothing", "an ONNX file",
+                fs::is_directory(model, none) ? "name the file itself" : similar_file(model));
   constexpr int only_errors = 3;
   ort.checked(where, OrtPlace::create_env, only_errors, "posehost", made->env.out());
   ort.checked(where, OrtPlace::create_session_options, made->options.out());

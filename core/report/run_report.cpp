@@ -12,6 +12,7 @@
 #include "metric/json_cursor.hpp"
 #include "plot/svg_plot.hpp"
 #include "report/html_page.hpp"
+#include "report/time_section.hpp"
 #include "run/run_state.hpp"
 
 namespace ph {
@@ -19,6 +20,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kPlotWidth = 1000, kPlotHeight = 280;
+constexpr const char* kTimes =
+    "Of the newest start of the run. Time is the part's that is at work; data are prepared beside it, so "
+    "that only waiting for them counts.";
 
 std::string number(double value, const char* format = "%.6g") {
   char text[48];
@@ -217,6 +221,8 @@ std::string run_report_html(const fs::path& work_dir, const std::optional<Report
   page.section("Metrics", metric_table(log) + metric_curves(log));
   if (const auto curves = loss_curves(log); !curves.empty()) page.section("Training", curves);
   if (const auto curves = schedule_curves(log); !curves.empty()) page.section("Schedule", curves);
+  if (const auto times = status ? time_section(time_parts(*status)) : ""; !times.empty())
+    page.section("Where the time goes", HtmlPage::paragraph(kTimes) + times);
   if (results) {
     add_results(page, *results);
   } else if (!without.empty()) {
@@ -236,6 +242,8 @@ Json run_report_json(const fs::path& work_dir, const std::optional<ReportResults
   if (const auto status = status_of(work_dir)) {
     json["status"] = to_json(*status);
     json["status"]["state"] = true_state(*status, work_dir);
+    for (const auto& part : time_parts(*status))
+      json["times"].push_back({{"part", part.name}, {"s", part.seconds}, {"calls", part.calls}});
   }
   json["best"] = Json::object();
   for (const auto& best : best_metrics(log))

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/error.hpp"
+#include "system/similar_file.hpp"
 
 namespace ph {
 namespace {
@@ -20,6 +21,13 @@ namespace fs = std::filesystem;
 Json numbers(const std::vector<std::pair<std::string, double>>& values) {
   Json json = Json::object();
   for (const auto& [name, value] : values) json[name] = value;
+  return json;
+}
+
+Json sums(const std::vector<RunTimes::Sum>& times) {
+  Json json = Json::array();
+  for (const auto& [who, what, ns, calls] : times)
+    json.push_back({{"who", who}, {"what", what}, {"s", static_cast<double>(ns) * 1e-9}, {"calls", calls}});
   return json;
 }
 
@@ -53,6 +61,23 @@ void read(const Json& json, const char* key, T& into) {
   }
 }
 
+void read_sums(const Json& json, std::vector<RunTimes::Sum>& into) {
+  constexpr double most = 1e9;  // seconds: whatever a file says fits into nanoseconds
+  if (!json.contains("times") || !json["times"].is_array()) return;
+  for (const auto& each : json["times"]) {
+    if (!each.is_object()) continue;
+    RunTimes::Sum sum;
+    double seconds = 0;
+    read(each, "who", sum.who);
+    read(each, "what", sum.what);
+    read(each, "s", seconds);
+    read(each, "calls", sum.calls);
+    if (!(seconds >= 0 && seconds <= most)) continue;
+    sum.ns = static_cast<std::int64_t>(seconds * 1e9);
+    into.push_back(std::move(sum));
+  }
+}
+
 // "PCKh@0.1" -> "PCKh_0_1".
 std::string metric_name(std::string name) {
   for (char& c : name) {
@@ -78,6 +103,7 @@ Json to_json(const RunStatus& s) {
           {"metrics", numbers(s.metrics)},
           {"samples_per_s", s.samples_per_s},
           {"eta_s", s.eta_s},
+          {"times", sums(s.times)},
           {"checkpoint", s.checkpoint},
           {"started", s.started},
           {"updated", s.updated},
@@ -105,15 +131,17 @@ RunStatus read_status(const fs::path& work_dir) {
   std::ifstream in(file);
   if (!in) {
     throw Error(ErrorKind::data, work_dir.string() + ": no run has told its status here",
-                fs::exists(work_dir) ? "no status.json" : "no such folder", "the work dir of a run");
+                fs::exists(work_dir) ? "no status.json" : "no such folder", "the work dir of a run",
+                fs::exists(work_dir) ? "posehost runs " + work_dir.string() : similar_file(work_dir));
   }
   std::string text(1 << 20, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
   const auto json = Json::parse(text, nullptr, false);
   if (!json.is_object() || !json.contains("state") || !json["state"].is_string())
-    throw Error(ErrorKind::data, file.string() + ": not the status of a run", {},
-                "JSON as posehost run writes it");
+    throw Error(ErrorKind::data, file.string() + ": not the status of a run",
+                text.empty() ? "an empty file" : "something else", "JSON as posehost run writes it",
+                "rm " + file.string() + "; the log and the checkpoints do not need it");
   RunStatus s;
   read(json, "state", s.state);
   read(json, "why", s.why);
@@ -128,6 +156,7 @@ RunStatus read_status(const fs::path& work_dir) {
   read_numbers(json, "metrics", s.metrics);
   read(json, "samples_per_s", s.samples_per_s);
   read(json, "eta_s", s.eta_s);
+  read_sums(json, s.times);
   read(json, "checkpoint", s.checkpoint);
   read(json, "started", s.started);
   read(json, "updated", s.updated);

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "run/run_times.hpp"
+
 namespace ph {
 
 /// What a run tells of itself in WORKDIR/status.json.
@@ -20,8 +22,9 @@ struct RunStatus {
   std::vector<std::pair<std::string, double>> hypers;   ///< of the first parameter group
   std::vector<std::pair<std::string, double>> metrics;  ///< of the last evaluation
   double samples_per_s = 0, eta_s = 0;
-  std::string checkpoint;  ///< the newest that can be resumed from
-  double started = 0;      ///< seconds since 1970
+  std::vector<RunTimes::Sum> times;  ///< where the time of this start went, largest first
+  std::string checkpoint;            ///< the newest that can be resumed from
+  double started = 0;                ///< seconds since 1970
   double updated = 0;
   std::string host;
   std::int64_t pid = 0;

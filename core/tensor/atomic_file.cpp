@@ -136,8 +136,10 @@ void AtomicFile::fail(int error, const char* doing) const {
     throw Error(ErrorKind::environment, where + "larger than the limit on file sizes", megabytes(size) + kept,
                 "a file within the limit", "ulimit -f unlimited");
   }
+  const auto folder = folder_of(path_).string();
   throw Error(ErrorKind::environment, where + "could not " + doing, std::strerror(error) + kept,
-              "a folder that you can write to: " + folder_of(path_).string());
+              "a folder that you can write to: " + folder,
+              error == ENOENT ? "mkdir -p " + folder : "another place, or look at it: ls -ld " + folder);
 }
 
 }  // namespace ph

@@ -49,11 +49,14 @@ std::string_view header_of(const std::filesystem::path& path, std::string_view b
     refuse(path, whole_header ? "the file is truncated" : "not a safetensors file",
            "a header of " + std::to_string(length) + " bytes in a file of " + std::to_string(bytes.size()),
            "a header of at most " + std::to_string(max_header) + " bytes that ends within the file",
-           whole_header ? "copy or write the file again" : "");
+           whole_header
+               ? "copy or write the file again"
+               : "look what it is: file " + path.string() + "; a download may have got a page in its place");
   }
   const auto header = bytes.substr(8, length);
   if (header.substr(0, 1) != "{")
-    refuse(path, "not a safetensors file", "a header that does not begin with {");
+    refuse(path, "not a safetensors file", "a header that does not begin with {", wanted_file,
+           "look what it is: file " + path.string());
   return header;
 }
 

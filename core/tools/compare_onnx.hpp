@@ -14,10 +14,9 @@ struct OnnxDifference {
   std::vector<std::int64_t> shape;
   double largest = 0;     ///< of posehost's numbers, absolute
   double difference = 0;  ///< the largest one
+  std::int64_t unsteady =
+      0;  ///< numbers left out of it: a keypoint of a flat heatmap moves far by rounding alone
 };
-
-/// `config` with test_cfg's flip_test as the file has it.
-[[nodiscard]] Node with_flip_test_of(const OnnxSession& session, const Node& config);
 
 /// Gives both the same made-up crops (the same in every call) and compares what comes out: heatmaps or coordinates, or
 /// keypoints and scores. Throws Error(data) when the file is not one of `posehost export`, or of another network.

@@ -109,4 +109,19 @@ NetworkKeypoints network_keypoints(const Node& config, const std::filesystem::pa
   return {};
 }
 
+// Where model and head have one, both say the same: TopDown refuses different ones.
+Node with_flip_test(const Node& config, bool on) {
+  auto json = config.json();
+  const auto filled = [](const Json& owner) {
+    return owner.is_object() && owner.contains("test_cfg") && owner["test_cfg"].is_object() &&
+           !owner["test_cfg"].empty();
+  };
+  auto& model = json["model"];
+  const bool heads = model.contains("keypoint_head") && filled(model["keypoint_head"]);
+  if (heads) model["keypoint_head"]["test_cfg"]["flip_test"] = on;
+  if (!filled(model) && !heads) model["test_cfg"] = Json::object();
+  if (filled(model) || !heads) model["test_cfg"]["flip_test"] = on;
+  return config.with(json);
+}
+
 }  // namespace ph

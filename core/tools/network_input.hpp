@@ -29,4 +29,7 @@ struct NetworkKeypoints {
 [[nodiscard]] NetworkKeypoints network_keypoints(const Node& config, const std::filesystem::path& config_dir,
                                                  const std::filesystem::path& checkpoint);
 
+/// `config` with its model's test_cfg saying whether there is a flip test.
+[[nodiscard]] Node with_flip_test(const Node& config, bool on);
+
 }  // namespace ph

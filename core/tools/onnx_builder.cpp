@@ -33,6 +33,11 @@ std::string OnnxBuilder::floats(const std::string& place, const std::vector<floa
   return add(place, OnnxType::f32, values, std::move(shape));
 }
 
+std::string OnnxBuilder::doubles(const std::string& place, const std::vector<double>& values,
+                                 std::vector<std::int64_t> shape) {
+  return add(place, OnnxType::f64, values, std::move(shape));
+}
+
 std::string OnnxBuilder::ints(const std::string& place, const std::vector<std::int64_t>& values) {
   return add(place, OnnxType::i64, values, {static_cast<std::int64_t>(values.size())});
 }

@@ -26,6 +26,8 @@ class OnnxBuilder {
   // Constants: their names.
   std::string floats(const std::string& place, const std::vector<float>& values,
                      std::vector<std::int64_t> shape);
+  std::string doubles(const std::string& place, const std::vector<double>& values,
+                      std::vector<std::int64_t> shape);
   std::string ints(const std::string& place, const std::vector<std::int64_t>& values);
   std::string scalar(const std::string& place, float value) { return floats(place, {value}, {}); }
   std::string whole(const std::string& place, std::int64_t value);

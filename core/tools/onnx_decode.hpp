@@ -6,16 +6,7 @@
 
 namespace ph {
 
-/// Adds the mirrored crops behind the others: "image" [N, C, H, W] -> [2 N, C, H, W].
-[[nodiscard]] std::string onnx_with_mirrored(OnnxBuilder& builder, const std::string& image,
-                                             std::int64_t width);
-
-/// The mean of the first half of a batch and the second, mirrored back. `shape` is the output's with any batch. Throws
-/// Error(config) when the keypoints' pairs are not known.
-[[nodiscard]] std::string onnx_flip_mean(OnnxBuilder& builder, const std::string& output, const Shape& shape,
-                                         const OnnxFacts& facts);
-
-/// Adds "keypoints" and "scores". Throws Error(config) for a test_cfg whose decoding is not there.
+/// Adds "keypoints" and "scores": what PoseModel::predict() makes of such an output, by the facts' test_cfg.
 void onnx_decode(OnnxBuilder& builder, const std::string& output, const Shape& shape, const OnnxFacts& facts);
 
 }  // namespace ph

@@ -5,6 +5,7 @@
 #include "config/error.hpp"
 #include "tools/onnx_builder.hpp"
 #include "tools/onnx_decode.hpp"
+#include "tools/onnx_flip.hpp"
 #include "tools/onnx_lowering.hpp"
 
 namespace ph {
@@ -89,8 +90,9 @@ OnnxGraph make_onnx(const OperatorTrace& trace, const OnnxFacts& facts, const On
   if (options.flip_test) x = onnx_flip_mean(builder, x, out, facts);
   if (options.decode) {
     onnx_decode(builder, x, out, facts);
-    graph.outputs = {{"keypoints", OnnxType::f32, {batch, out[1], 2}},
-                     {"scores", OnnxType::f32, {batch, out[1]}}};
+    const auto count = keypoints_of(out, facts);
+    graph.outputs = {{"keypoints", OnnxType::f32, {batch, count, 2}},
+                     {"scores", OnnxType::f32, {batch, count}}};
   } else {
     const std::string name = out.size() == 4 ? "heatmaps" : "coordinates";
     builder.node_to(name, "Identity", {x});

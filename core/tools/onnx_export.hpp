@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string>
 
+#include "data/compat.hpp"
 #include "model/test_cfg.hpp"
 #include "onnx/onnx_graph.hpp"
 #include "tools/network_input.hpp"
@@ -26,10 +27,10 @@ struct OnnxFacts {
   NetworkInput input;
   NetworkKeypoints keypoints;
   TestCfg test_cfg;
-  bool each_axis = false;  ///< 1.x: a peak moves along an axis when that axis leaves room
+  Compat compat = default_compat();
 };
 
-/// The model: input "image" [N, C, H, W]; output "heatmaps" [N, K, h, w] or "coordinates" [N, K, 2], or with `decode`
+/// The model: input "image" [N, C, H, W]; output "heatmaps" [N, K, h, w] or "coordinates" [N, K, 2] (4 with deviations), or with `decode`
 /// "keypoints" [N, K, 2] (x and y in pixels of the crop) and "scores" [N, K]. Metadata says what a program needs to use it.
 /// `trace` holds values (TraceContents::values). Throws Error(config) when the config says too little, or something
 /// that cannot be exported.

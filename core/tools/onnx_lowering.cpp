@@ -45,6 +45,9 @@ class Lowered {
   }
   [[nodiscard]] const Shape& shape(std::size_t i) const { return trace_.values[value(i).index].shape; }
   [[nodiscard]] const Shape& out_shape() const { return trace_.values[call_.outputs.front()].shape; }
+  [[nodiscard]] bool keeps_type() const {
+    return trace_.values[value(0).index].type == trace_.values[call_.outputs.front()].type;
+  }
   [[nodiscard]] std::int64_t whole(std::size_t i) const {
     return std::get<std::int64_t>(call_.arguments.at(i));
   }
@@ -284,6 +287,12 @@ void lower_reshape(Lowered& c) {
 
 void lower_same(Lowered& c) { c.pass(0); }
 
+// to(self, dtype or device…)
+void lower_to(Lowered& c) {
+  if (!c.keeps_type()) c.fail("changes the type of its numbers");
+  c.pass(0);
+}
+
 using LoweringRule = std::function<void(Lowered&)>;
 
 const std::map<std::string, LoweringRule>& lowering_rules() {
@@ -317,6 +326,7 @@ const std::map<std::string, LoweringRule>& lowering_rules() {
       {"aten::reshape", lower_reshape},
       {"aten::contiguous", lower_same},
       {"aten::detach", lower_same},
+      {"aten::to", lower_to},
       {"aten::dropout", lower_same},
   };
   return all;

@@ -1,4 +1,5 @@
 #include <ATen/Context.h>
+#include <torch/nn/modules/conv.h>
 #include <torch/utils.h>
 
 #include "data/sample.hpp"
@@ -14,6 +15,19 @@ void use_channels_last(PoseModel& model) {
   for (auto& param : model.parameters()) {
     if (param.dim() == 4) param.set_data(param.contiguous(at::MemoryFormat::ChannelsLast));
   }
+}
+
+// oneDNN of LibTorch 2.11 writes beyond its memory in the backward pass of such a convolution when it is channels_last: 1x1 with
+// a stride, from fewer than 16 channels. Seen in narrow ResNets, and in Python just so.
+bool has_narrow_shortcut(const PoseModel& model) {
+  for (const auto& module : model.modules(/*include_self=*/false)) {
+    const auto* conv = module->as<torch::nn::Conv2d>();
+    if (!conv) continue;
+    const auto& options = conv->options;
+    if (options.kernel_size()->at(0) == 1 && options.stride()->at(0) > 1 && options.in_channels() < 16)
+      return true;
+  }
+  return false;
 }
 
 void check_keypoints(const RunPlan& plan, const Loader* loader) {
@@ -72,6 +86,11 @@ void plan_model(RunPlan& plan, const RunOptions& options) {
   plan.model->init_weights();
   load_all_weights(plan, options.dry_run);
   plan.model->to(plan.compute.device);
+  if (plan.compute.channels_last && plan.compute.device.is_cpu() && has_narrow_shortcut(*plan.model)) {
+    plan.compute.channels_last = false;
+    plan.compute.notes.emplace_back(
+        "channels_last: off, the network has 1x1 convolutions with a stride and fewer than 16 channels");
+  }
   if (plan.compute.channels_last) use_channels_last(*plan.model);
   if (plan.compute.param_dtype != at::kFloat)
     plan.masters = MasterWeights(*plan.model, plan.compute.param_dtype);

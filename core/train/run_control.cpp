@@ -76,6 +76,7 @@ void RunControl::end(const std::string& state, const std::string& why, int exit_
   status.state = state;
   status.why = why;
   status.exit_code = exit_code;
+  status.times = run_times().sums();
   tell();
 }
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "log/log.hpp"
+#include "run/run_times.hpp"
 #include "train/run_control.hpp"
 #include "train/runner.hpp"
 
@@ -115,6 +116,7 @@ void Runner::fill_status() {
   if (plan_.compute.device.is_cpu()) status.loss = log_.current("loss");
   status.hypers = hypers_now(plan_);
   status.metrics = view_.metrics;
+  status.times = run_times().sums();
   const auto written = writer_.written();
   status.checkpoint = (written.empty() ? resumed_from_ : written).string();
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/load_whole_network.hpp"
+#include "tensor/atomic_file.hpp"
 #include "train/plan_parts.hpp"
 
 namespace ph {
@@ -40,6 +41,8 @@ bool asks_for_map(const Node& evaluation, const MetricContext& context) {
 }  // namespace
 
 TestPlan make_test_plan(const TestOptions& options) {
+  if (!options.out.empty())
+    const AtomicFile probe{options.out};  // a folder that is not there shows before the work
   TestPlan plan;
   auto& run = plan.run;
   plan_compute(run, options.run);

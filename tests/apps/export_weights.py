@@ -1,6 +1,8 @@
 """Weights for a network that was exported: those of the ONNX file, drawn anew so that numbers stay large on their way.
 
-export_weights.py IN.onnx OUT.safetensors
+export_weights.py IN.onnx OUT.safetensors [BIAS]
+
+BIAS: of the last layer, so that heatmaps are above 0: where the logarithm of noise is decoded, every rounding shows.
 """
 import json
 import struct
@@ -31,6 +33,8 @@ for constant in constants:
             values *= 0.02  # outputs of the size of heatmaps and coordinates
     else:
         values = random.normal(0, 0.2, shape)
+    if kind == "bias" and "final_layer" in owner and len(sys.argv) > 3:
+        values = np.full(shape, float(sys.argv[3]))
     if owner.endswith("bn3") or (owner.endswith("bn2") and owner[:-1] + "3" not in norms):
         values *= 0.5 if kind == "weight" else 1  # sums of many blocks stay in bounds
     tensors[constant.name] = values.astype("<f4")

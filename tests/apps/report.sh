@@ -41,6 +41,9 @@ run 4 "$posehost" runs "$source/sdk"
 run 0 "$posehost" report 'runs/<b>one' --samples 3
 [[ $(grep -o '<figure>' 'runs/<b>one/report.html' | wc -l) == 6 ]] || fail "not three best and three worst samples"
 grep -q 'paw1LH_top' 'runs/<b>one/report.html' || fail "no errors by keypoint"
+for part in 'Where the time goes' '<td>backward</td>' '<td>optimizer: org.posehost.optimizers/Adam</td>' '<td>hook: org.posehost.' 'data: waiting'; do
+  grep -q "$part" 'runs/<b>one/report.html' || fail "not in the report: $part"
+done
 # Of a run with mAP there is a file of results, which needs no checkpoint.
 run 0 "$posehost" report runs/two --no-predictions --samples 2 --out two.html
 grep -q "result_keypoints.json of the work dir" two.html || fail "results of the work dir are not taken"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What posehost convert writes, read by torch.load(weights_only=True). Arguments: source folder, build folder. Needs a
-# Python with torch and numpy, POSEHOST_TORCH_PYTHON; without it the test is skipped.
+# Python with torch, POSEHOST_TORCH_PYTHON (tests/support/torch_python.sh makes one); without it the test is skipped.
 source "$(dirname "$0")/../support/check.sh"
 python=${POSEHOST_TORCH_PYTHON:-} fixtures=$1/tests/fixtures/weights posehost=$2/bin/posehost
 [[ -n $python ]] && "$python" -c 'import torch' 2>/dev/null || exit 77

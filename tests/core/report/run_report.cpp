@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/html_page.hpp"
+#include "report/time_section.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 #include "support/picture_header.hpp"
@@ -84,6 +85,35 @@ TEST_CASE("A report shows hostile text as text", "[report][html]") {
   CHECK(ph::run_report_json(folder.path(), results, "")["results"]["keypoints"][0]["labelled"] == 1);
   CHECK_THAT(ph::run_report_html(folder.path(), std::nullopt, "No <checkpoint>."),
              ContainsSubstring("No &lt;checkpoint&gt;."));
+}
+
+TEST_CASE("A report says where the time went", "[report]") {
+  const test::TempFolder folder;
+  put(folder.path(), "1.log.json",
+      R"({"mode": "train", "epoch": 1, "iter": 1, "lr": 0.1, "loss": 1.0})"
+      "\n");
+  CHECK(ph::run_report_html(folder.path(), std::nullopt, "").find("Where the time") == std::string::npos);
+  put(folder.path(), "status.json", R"({"state": "finished", "started": 100, "updated": 110, "times": [
+      {"who": "", "what": "backward", "s": 4, "calls": 8}, {"who": "", "what": "waiting for data", "s": 1, "calls": 8},
+      {"who": "org.acme/<b>", "what": "after_train_iter", "s": 0.5, "calls": 8},
+      {"who": "org.acme/<b>", "what": "before_run", "s": 1.5, "calls": 1},
+      {"who": "org.acme/Adam", "what": "step", "s": 1, "calls": 8}]})");
+  const auto parts = ph::time_parts(ph::read_status(folder.path()));
+  REQUIRE(parts.size() == 5);
+  CHECK((parts[0].name == "backward" && parts[0].calls == 8));
+  CHECK((parts[1].name == "hook: org.acme/<b>" && parts[1].calls == 9));
+  CHECK_THAT(parts[1].seconds, test::WithinRel(2.0, 1e-9));
+  CHECK(parts[2].name == "start, end and between");
+  CHECK_THAT(parts[2].seconds, test::WithinRel(2.0, 1e-6));
+  CHECK((parts[3].name == "data: waiting for a batch" && parts[4].name == "optimizer: org.acme/Adam"));
+  const auto html = ph::run_report_html(folder.path(), std::nullopt, "");
+  CHECK_THAT(html, ContainsSubstring("<h2>Where the time goes</h2>") &&
+                       ContainsSubstring("hook: org.acme/&lt;b&gt;"));
+  // 4 of 10 seconds, 500 ms a call, a bar of 0.4 of 360 pixels.
+  CHECK_THAT(html, ContainsSubstring("<td>backward</td><td class=\"n\">4.000</td><td class=\"n\">40.0 %</td>"
+                                     "<td class=\"n\">8</td><td class=\"n\">500.000</td>") &&
+                       ContainsSubstring("width=\"144\""));
+  CHECK(ph::run_report_json(folder.path(), std::nullopt, "")["times"].size() == 5);
 }
 
 TEST_CASE("A report needs a log", "[report][error]") {

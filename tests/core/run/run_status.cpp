@@ -19,12 +19,16 @@ TEST_CASE("A status comes back as it was written", "[run][status]") {
   status.loss = 0.1;
   status.hypers = {{"lr", 1e-7}};
   status.metrics = {{"PCKh@0.1", 0.5}, {"NME", std::nan("")}};
+  status.times = {{"", "backward", 1'500'000'000, 7}, {"org.acme.hooks/Sharpen", "after_train_iter", 20, 1}};
   status.pid = 42;
   status.exit_code = 75;
   REQUIRE(ph::write_status(folder.path(), status, true));
   const auto read = ph::read_status(folder.path());
   CHECK((read.state == "stopped" && read.why == "SIGTERM" && read.iter == 7 && read.max_iters == 100));
   CHECK((read.loss == 0.1 && read.hypers == status.hypers && read.pid == 42 && read.exit_code == 75));
+  REQUIRE(read.times.size() == 2);
+  CHECK((read.times[0].what == "backward" && read.times[0].ns == 1'500'000'000 && read.times[0].calls == 7));
+  CHECK((read.times[1].who == "org.acme.hooks/Sharpen" && read.times[1].ns == 20));
   REQUIRE(read.metrics.size() == 2);
   CHECK((read.metrics[0] == status.metrics[0] && std::isnan(read.metrics[1].second)));
   std::ifstream in(folder.path() / "metrics.prom");
@@ -49,5 +53,11 @@ TEST_CASE("A status that is missing or damaged is an error, one that cannot be w
     CHECK_THAT(test::error_of([&] { (void)ph::read_status(folder.path()); }),
                ContainsSubstring("not the status"));
   }
+  // Times that are none are left out, the rest is taken.
+  std::ofstream(folder.path() / "status.json")
+      << R"({"state": "finished", "times": [3, {"what": "a", "s": -1}, {"s": 1e300}, {"what": "b", "s": 2}, {"s": "x"}]})";
+  const auto times = ph::read_status(folder.path()).times;
+  REQUIRE(times.size() == 2);
+  CHECK((times[0].what == "b" && times[0].ns == 2'000'000'000 && times[1].ns == 0));
   CHECK_FALSE(ph::write_status("/proc/self", {}, false));
 }

@@ -63,3 +63,14 @@ TEST_CASE("A dry run shows groups, schedules, hooks, data and memory", "[train]"
                                                            : "2 epochs of 5 iterations"));
   CHECK_FALSE(std::filesystem::exists(plan.work_dir));
 }
+
+TEST_CASE("A network that oneDNN would spoil the memory with is contiguous", "[train][plan]") {
+  const test::TempFolder folder;
+  const auto narrow = ph::make_plan(test::small_run(folder.path()));
+  CHECK_FALSE(narrow.compute.channels_last);
+  CHECK(std::any_of(narrow.compute.notes.begin(), narrow.compute.notes.end(),
+                    [](const auto& note) { return note.find("channels_last: off") == 0; }));
+  const auto wide = ph::make_plan(test::small_run(folder.path(), R"({"model": {
+    "backbone": {"base_channels": 16, "stem_channels": 16}, "keypoint_head": {"in_channels": 128}}})"));
+  CHECK(wide.compute.channels_last);
+}
