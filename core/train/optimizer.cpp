@@ -75,6 +75,12 @@ int Optimizer::hyper_index(std::int32_t role) const noexcept {
 
 int Optimizer::hyper_index(std::string_view name) const noexcept { return find_hyper(hypers_, name); }
 
+void Optimizer::check_hyper(int index, double value) const {
+  Json args = rule_->args().json();
+  args[Json::json_pointer(hypers_[static_cast<std::size_t>(index)].pointer)] = value;
+  const PluginInstance asked(rule_->component(), rule_->args().with(args));
+}
+
 void Optimizer::make_state() {
   at::NoGradGuard no_grad;
   std::int64_t bytes = 0;

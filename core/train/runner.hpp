@@ -80,9 +80,16 @@ class Runner {
   // runner_control.cpp: what comes from outside.
   void answer(const RunRequest& request);
   void steer(const std::string& name, double value);
+  void steer_base(const HyperInfo& known, double value);
+  void steer_schedule(const ScheduleChain& chain, const HyperInfo& known, double value);
+  void set_steered(const std::string& key, double factor, bool of_schedule);
+  [[nodiscard]] const ScheduleChain* chain_of(const std::string& key) const;
+  [[nodiscard]] double scheduled(const ScheduleChain& chain, std::size_t group, double base) const;
+  [[nodiscard]] std::string next_value(const std::string& key) const;
   [[nodiscard]] double base_of(const Optimizer& optimizer, std::size_t group, int index) const;
   [[nodiscard]] std::string steered_state() const;
   void load_steered(const std::string& text);
+  void load_one_steered(const HyperInfo& known, const std::string& text);
   void report();
   void fill_status();
 
@@ -98,7 +105,13 @@ class Runner {
   std::filesystem::path resumed_from_;
   std::string rule_name_;
   RunControl* control_ = nullptr;
-  std::map<std::string, double> steered_;  // set from outside: hyper-parameter, share of the config's value
+  // Set from outside: by hyper-parameter, the share of the config's value, or of what its schedule gives where that
+  // takes nothing from the config's.
+  struct Steered {
+    double factor = 1;
+    bool of_schedule = false;
+  };
+  std::map<std::string, Steered> steered_;
   struct Reported {
     std::chrono::steady_clock::time_point at{};
     std::int64_t iter = 0, samples = 0;

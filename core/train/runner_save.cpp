@@ -215,6 +215,9 @@ void Runner::resume(const std::filesystem::path& file) {
   if (!checkpoint.steered.empty()) load_steered(checkpoint.steered);
   log_info("resumed from " + where + ": epoch " + std::to_string(epoch_) + ", iteration " +
            std::to_string(iter_));
+  if (plan_.optimizers->find_hyper("lr") != nullptr) log_info(next_value("lr"));
+  for (const auto& chain : plan_.schedules)
+    if (chain->hyper() != "lr") log_info(next_value(chain->hyper()));
 }
 
 }  // namespace ph
