@@ -69,6 +69,8 @@ class Runner {
   void meet_requests(const ph_hook_event& event);
   void save(const SaveRequest& request);
   void write_checkpoint(const SaveRequest& request);
+  [[nodiscard]] bool spoiled(const std::map<std::string, at::Tensor>& weights, const std::string& file);
+  void require_unspoiled() const;
   void roll_back();
   void evaluate_now();
   void save_gradients(Checkpoint& checkpoint) const;
@@ -128,6 +130,7 @@ class Runner {
   at::Tensor loss_;               // of the current iteration, until it is differentiated
   bool differentiated_ = false;   // the gradients have this iteration's share
   std::int64_t accumulated_ = 0;  // iterations in the gradients that no update has used
+  std::string spoiled_;           // weights that a checkpoint was not written for; "" if the last one was
   std::vector<std::string> anomalous_;
   std::vector<bool> cycle_;  // the workflow, one entry per unit
   bool stop_ = false, asked_to_stop_ = false, ended_by_hook_ = false;
