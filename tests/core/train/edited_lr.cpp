@@ -65,7 +65,7 @@ Policy policy() {
       same(R"({"policy": "CosineAnnealingWarmRestarts", "T_0": 3, "by_epoch": false})"),
       Policy{R"({"policy": "OneCycle", "max_lr": 0.05})", R"({"policy": "OneCycle", "max_lr": 0.02})"},
       Policy{R"({"policy": "CyclicLR", "base_lr": 1e-3, "max_lr": 0.02, "step_size_up": 3})",
-             R"({"policy": "CyclicLR", "base_lr": 1e-3, "max_lr": 0.01, "step_size_up": 3})"});
+             R"({"policy": "CyclicLR", "base_lr": 5e-4, "max_lr": 0.01, "step_size_up": 3})"});
 }
 
 }  // namespace
