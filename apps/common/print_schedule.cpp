@@ -9,6 +9,7 @@
 #include "common/terminal_size.hpp"
 #include "plot/text_plot.hpp"
 #include "plot/write_plot.hpp"
+#include "schedule/judge_schedules.hpp"
 #include "tensor/atomic_file.hpp"
 
 namespace {
@@ -18,33 +19,16 @@ constexpr std::int64_t kMostRows = 100'000'000;
 
 // What somebody would want to know before training with these values.
 void add_notes(ph::ScheduledRun& run) {
-  const auto at = ph::telling_iterations(run);
   for (const auto& chain : run.schedules) {
     for (const auto& [monitor, place] : chain->monitors())
       run.notes.push_back(chain->hyper() + " also follows " + monitor +
-                          ", which only training measures: shown is " + "the curve without it");
+                          ", which only training measures: shown is the curve without it");
   }
-  for (const auto column : run.columns()) {
-    const auto& hyper = run.hypers[column];
-    for (std::size_t group = 0; group < run.base.size(); ++group) {
-      double low = run.value(0, group, column), high = low;
-      for (const auto iter : at) {
-        low = std::min(low, run.value(iter, group, column));
-        high = std::max(high, run.value(iter, group, column));
-      }
-      const auto where = hyper.name + " of group " + std::to_string(group);
-      if (hyper.role == PH_ROLE_LR && low == 0 && high == 0)
-        run.notes.push_back(where + " is 0 throughout: its parameters stay as they are");
-      if (low < 0) run.notes.push_back(where + " falls below 0");
-      if (hyper.role == PH_ROLE_MOMENTUM && high >= 1)
-        run.notes.push_back(where + " reaches " + std::to_string(high) +
-                            "; at 1 and above nothing is forgotten");
-    }
-  }
+  for (auto& note : ph::judge_schedules(run)) run.notes.push_back(std::move(note));
 }
 
 void check_rows(const ph::ScheduledRun& run) {
-  const auto groups = static_cast<std::int64_t>(run.base.size());
+  const auto groups = static_cast<std::int64_t>(run.groups.size());
   if (run.length.max_iters <= kMostRows / groups) return;
   throw ph::Error(
       ph::ErrorKind::usage, run.label + ": too many values to write",
@@ -62,10 +46,22 @@ void write_csv(const std::filesystem::path& path, const std::vector<ph::Schedule
   file.commit();
 }
 
+// Which groups are whose, where there are several optimizers.
+void print_optimizers(const ph::ScheduledRun& run) {
+  for (std::size_t first = 0, last = 0; first < run.groups.size(); first = last) {
+    while (last < run.groups.size() && run.groups[last].optimizer == run.groups[first].optimizer) ++last;
+    if (last - first == run.groups.size()) return;
+    const auto range =
+        last - first == 1 ? std::to_string(first) : std::to_string(first) + " to " + std::to_string(last - 1);
+    std::printf("  group%s %s: %s\n", last - first == 1 ? "" : "s", range.c_str(),
+                run.groups[first].optimizer.c_str());
+  }
+}
+
 void print_heading(const ph::ScheduledRun& run) {
   const auto& length = run.length;
   const auto n_groups =
-      std::to_string(run.base.size()) + " parameter group" + (run.base.size() > 1 ? "s" : "");
+      std::to_string(run.groups.size()) + " parameter group" + (run.groups.size() > 1 ? "s" : "");
   if (length.by_epoch) {
     std::printf("%s: %lld epochs of %lld iterations, %s\n", run.label.c_str(),
                 static_cast<long long>(length.max_epochs), static_cast<long long>(length.iters_per_epoch),
@@ -74,6 +70,7 @@ void print_heading(const ph::ScheduledRun& run) {
     std::printf("%s: %lld iterations, %s\n", run.label.c_str(), static_cast<long long>(length.max_iters),
                 n_groups.c_str());
   }
+  print_optimizers(run);
   for (const auto& chain : run.schedules)
     std::printf("  %s: %s\n", chain->hyper().c_str(), chain->description().c_str());
   if (run.schedules.empty()) std::printf("  no schedule: every value stays as it is\n");
@@ -85,17 +82,22 @@ void print_table(const ph::ScheduledRun& run) {
   std::printf("%10s %7s %5s", "iter", "epoch", "group");
   for (const auto column : columns) std::printf("  %14s", run.hypers[column].name.c_str());
   std::printf("\n");
-  const auto groups = std::min(kGroupsInTable, run.base.size());
+  const auto groups = std::min(kGroupsInTable, run.groups.size());
   for (const auto iter : ph::telling_iterations(run)) {
     for (std::size_t group = 0; group < groups; ++group) {
       std::printf("%10lld %7lld %5zu", static_cast<long long>(iter),
                   static_cast<long long>(iter / std::max<std::int64_t>(1, run.length.iters_per_epoch)),
                   group);
-      for (const auto column : columns) std::printf("  %14.8g", run.value(iter, group, column));
+      for (const auto column : columns) {
+        if (run.has(group, column))
+          std::printf("  %14.8g", run.value(iter, group, column));
+        else
+          std::printf("  %14s", "-");
+      }
       std::printf("\n");
     }
   }
-  if (groups < run.base.size()) std::printf("  groups from %zu on: see --csv\n", groups);
+  if (groups < run.groups.size()) std::printf("  groups from %zu on: see --csv\n", groups);
   std::printf("\n");
 }
 
@@ -111,9 +113,10 @@ ph::Json describe(const ph::ScheduledRun& run) {
                 {"groups", ph::Json::array()},
                 {"columns", {"iter", "epoch", "group"}}};
   for (const auto& chain : run.schedules) json["schedules"][chain->hyper()] = chain->description();
-  for (const auto& base : run.base) {
-    ph::Json group;
-    for (std::size_t i = 0; i < base.size(); ++i) group[run.hypers[i].name] = base[i];
+  for (std::size_t g = 0; g < run.groups.size(); ++g) {
+    ph::Json group{{"optimizer", run.groups[g].optimizer}};
+    for (std::size_t i = 0; i < run.hypers.size(); ++i)
+      if (run.has(g, i)) group[run.hypers[i].name] = run.groups[g].base[i];
     json["groups"].push_back(group);
   }
   for (const auto column : run.columns()) json["columns"].push_back(run.hypers[column].name);
@@ -130,7 +133,7 @@ void print_json(const std::vector<ph::ScheduledRun>& runs) {
     std::cout << separator << head << ", \"rows\": [";
     std::string between = "\n";
     bool header = true;
-    ph::write_schedule_csv(run, [&](const std::string& text) {
+    const auto print_rows = [&](const std::string& text) {
       std::size_t begin = header ? text.find('\n') + 1 : 0;
       header = false;
       while (begin < text.size()) {
@@ -143,7 +146,8 @@ void print_json(const std::vector<ph::ScheduledRun>& runs) {
         between = ",\n";
         begin = end + 1;
       }
-    });
+    };
+    ph::write_schedule_csv(run, print_rows, "null");
     std::cout << "]}";
     separator = ",\n";
   }

@@ -115,6 +115,17 @@ bool matches(const ph::CatalogEntry& entry, const std::string& target) {
                      [&](const auto& c) { return c.name == target || note.id + "/" + c.name == target; });
 }
 
+// Of a plugin that was asked for by one of its components, that one.
+ph::CatalogEntry wanted(ph::CatalogEntry entry, const std::string& target) {
+  auto& all = entry.note.components;
+  const auto is_other = [&](const auto& c) {
+    return c.name != target && entry.note.id + "/" + c.name != target;
+  };
+  if (!std::all_of(all.begin(), all.end(), is_other))
+    all.erase(std::remove_if(all.begin(), all.end(), is_other), all.end());
+  return entry;
+}
+
 }  // namespace
 
 int describe_plugins(const PluginArguments& options) {
@@ -131,7 +142,8 @@ int describe_plugins(const PluginArguments& options) {
     std::vector<std::string> known;
     const auto catalog = scan(options);
     for (const auto& entry : catalog.entries()) {
-      if (entry.problem.empty() && matches(entry, options.target)) found.push_back(entry);
+      if (entry.problem.empty() && matches(entry, options.target))
+        found.push_back(wanted(entry, options.target));
       known.push_back(entry.note.id);
       for (const auto& component : entry.note.components) known.push_back(component.name);
     }

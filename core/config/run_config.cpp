@@ -111,6 +111,7 @@ Node check_schedule_config(const Node& config) {
     throw checked.error("\"optimizer\" is missing: its hyper-parameters are what schedules change",
                         "\"optimizer\": an object", "\"optimizer\": {\"type\": \"Adam\", \"lr\": 0.0005}");
   }
+  check_optimizers(checked);
   check_run_length(checked);
   return checked;
 }

@@ -6,24 +6,6 @@
 namespace ph {
 namespace {
 
-// mmcv: a dict of dicts without a type is one optimizer for each part of the network.
-void check_optimizers(const Node& config) {
-  const auto optimizer = config.find("optimizer");
-  if (!optimizer || optimizer->has("type")) return;
-  bool any = false;
-  for (const auto& key : optimizer->keys()) {
-    if (!optimizer->has(key)) continue;
-    const auto part = optimizer->at(key);
-    any = true;
-    if (!part.is_object() || !part.has("type")) {
-      throw optimizer->error("no type given",
-                             "{\"type\": \"Adam\", …}, or such an object for each part of the "
-                             "network: {\"backbone\": {\"type\": …}, …}");
-    }
-  }
-  if (!any) throw optimizer->error("no type given", "{\"type\": \"Adam\", …}");
-}
-
 void check_clipping(const Node& config) {
   const auto section = config.find("optimizer_config");
   const auto clip = section ? section->find("grad_clip") : std::nullopt;
@@ -54,6 +36,24 @@ void check_workflow(const Node& config) {
 }
 
 }  // namespace
+
+// mmcv: a dict of dicts without a type is one optimizer for each part of the network.
+void check_optimizers(const Node& config) {
+  const auto optimizer = config.find("optimizer");
+  if (!optimizer || optimizer->has("type")) return;
+  bool any = false;
+  for (const auto& key : optimizer->keys()) {
+    if (!optimizer->has(key)) continue;
+    const auto part = optimizer->at(key);
+    any = true;
+    if (!part.is_object() || !part.has("type")) {
+      throw optimizer->error("no type given",
+                             "{\"type\": \"Adam\", …}, or such an object for each part of the "
+                             "network: {\"backbone\": {\"type\": …}, …}");
+    }
+  }
+  if (!any) throw optimizer->error("no type given", "{\"type\": \"Adam\", …}");
+}
 
 void refuse_not_available(const Node& config) {
   if (const auto adversarial = config.find("use_adversarial_train");

@@ -63,6 +63,25 @@ int find_hyper(const std::vector<HyperInfo>& hypers, std::string_view role_or_na
   return -1;
 }
 
+std::string key_of(const HyperInfo& hyper) {
+  return hyper.role == PH_ROLE_NONE ? hyper.name : role_name(hyper.role);
+}
+
+std::vector<HyperInfo> shared_hypers(const std::vector<std::vector<HyperInfo>>& of_each) {
+  std::vector<HyperInfo> all;
+  for (const auto& own : of_each) {
+    for (const auto& hyper : own) {
+      const int known = find_hyper(all, key_of(hyper));
+      if (known < 0) {
+        all.push_back(hyper);
+      } else if (auto& first = all[static_cast<std::size_t>(known)]; first.name != hyper.name) {
+        first.name = key_of(hyper);
+      }
+    }
+  }
+  return all;
+}
+
 std::vector<std::shared_ptr<ScheduleChain>> read_schedules(const PluginCatalog& catalog, const Node& config,
                                                            const std::vector<HyperInfo>& hypers,
                                                            const std::string& optimizer) {

@@ -12,6 +12,13 @@ namespace ph {
 /// Index of the hyper-parameter that has that role or name ("momentum" is beta1 of Adam), or -1.
 [[nodiscard]] int find_hyper(const std::vector<HyperInfo>& hypers, std::string_view role_or_name) noexcept;
 
+/// What schedules know a hyper-parameter by: "momentum" for a role, whatever the optimizer calls it, else its name.
+[[nodiscard]] std::string key_of(const HyperInfo& hyper);
+
+/// The hyper-parameters of several optimizers, each role and name once: as the first has it, under its role's name
+/// where they call it differently.
+[[nodiscard]] std::vector<HyperInfo> shared_hypers(const std::vector<std::vector<HyperInfo>>& of_each);
+
 /// The schedules of a config: `lr_config`, `momentum_config`, and `schedules`, which has one for each
 /// hyper-parameter that it names ({"weight_decay": {"policy": …}}). `optimizer` is its name, for messages.
 /// Throws Error: no such hyper-parameter, one that may not change, two schedules for one, and what

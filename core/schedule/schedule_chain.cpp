@@ -59,7 +59,7 @@ const char* role_name(std::int32_t role) noexcept {
 
 ScheduleChain::ScheduleChain(const PluginCatalog& catalog, const Node& config, std::int32_t role,
                              bool iter_based, std::string hyper)
-    : role_{role}, hyper_{hyper.empty() ? role_name(role) : std::move(hyper)} {
+    : config_{config}, role_{role}, hyper_{hyper.empty() ? role_name(role) : std::move(hyper)} {
   const auto policy = config.find("policy") ? config.find("policy") : config.find("type");
   if (!policy) throw config.error("no policy given", "\"policy\": a schedule, such as \"step\"");
 
@@ -78,8 +78,11 @@ ScheduleChain::ScheduleChain(const PluginCatalog& catalog, const Node& config, s
 
   const auto mode = config.find("warmup");
   if (!mode) {
-    for (const auto& key : config.keys()) {
-      if (of_warmup(key) && key != "warmup") {
+    // "warmup": null turns one off that a base config describes.
+    const auto names = config.keys();
+    if (std::find(names.begin(), names.end(), "warmup") != names.end()) return;
+    for (const auto& key : names) {
+      if (of_warmup(key) && config.has(key)) {
         throw config.at(key).error("there is no warm-up that it could belong to",
                                    "\"warmup\": constant, linear or exp beside it",
                                    "add warmup, or remove " + key);
@@ -87,19 +90,49 @@ ScheduleChain::ScheduleChain(const PluginCatalog& catalog, const Node& config, s
     }
     return;
   }
-  Json warm{{"mode", mode->json()}, {"inverse", role == PH_ROLE_MOMENTUM}};
-  if (config.has("warmup_iters")) warm["iters"] = config.at("warmup_iters").json();
-  if (config.has("warmup_ratio")) warm["ratio"] = config.at("warmup_ratio").json();
-  if (config.has("warmup_by_epoch")) warm["by_epoch"] = config.at("warmup_by_epoch").json();
+  add_warmup(catalog, *mode);
+}
+
+// What the component calls "iters" the config calls "warmup_iters", and so do its errors.
+void ScheduleChain::add_warmup(const PluginCatalog& catalog, const Node& mode) {
+  constexpr std::array<std::pair<const char*, const char*>, 4> names{{{"mode", "warmup"},
+                                                                      {"iters", "warmup_iters"},
+                                                                      {"ratio", "warmup_ratio"},
+                                                                      {"by_epoch", "warmup_by_epoch"}}};
+  Json warm{{"inverse", role_ == PH_ROLE_MOMENTUM}};
+  for (const auto& [own, key] : names)
+    if (config_.has(key)) warm[own] = config_.at(key).json();
   // mmcv's default ratio differs between the two.
-  if (!warm.contains("ratio") && role == PH_ROLE_MOMENTUM) warm["ratio"] = 0.9;
-  add(catalog, catalog.resolve(PH_KIND_SCHEDULE, "warmup", *mode), config.with(warm));
+  if (!warm.contains("ratio") && role_ == PH_ROLE_MOMENTUM) warm["ratio"] = 0.9;
+  const auto args = config_.with(warm);
+  if (!config_.has("warmup_iters"))
+    throw mode.error("how long it takes is missing", "\"warmup_iters\" beside it: an integer, above 0",
+                     "\"warmup_iters\": 500");
+  try {
+    add(catalog, catalog.resolve(PH_KIND_SCHEDULE, "warmup", mode), args);
+  } catch (const Error& error) {
+    for (const auto& [own, key] : names) {
+      if (!config_.has(key)) continue;
+      const auto wrong = args.at(own).where() + ":";
+      if (error.summary().compare(0, wrong.size(), wrong) != 0) continue;
+      throw Error(error.kind(), config_.at(key).where() + error.summary().substr(wrong.size() - 1),
+                  error.found(), error.expected(), error.advice());
+    }
+    throw;
+  }
 }
 
 void ScheduleChain::add(const PluginCatalog& catalog, const ComponentRef& ref, const Node& args) {
   Link link{std::make_unique<PluginInstance>(catalog.load(ref), args), nullptr};
   link.api = &link.instance->api<ph_schedule_api>();
   links_.push_back(std::move(link));
+}
+
+std::string ScheduleChain::key() const {
+  if (config_.path().empty()) return hyper_;
+  auto path = config_.path().substr(1);
+  std::replace(path.begin(), path.end(), '/', '.');
+  return path;
 }
 
 void ScheduleChain::check(const RunLength& length) const {

@@ -33,6 +33,11 @@ class ScheduleChain {
   [[nodiscard]] std::int32_t role() const noexcept { return role_; }
   /// The hyper-parameter: "lr", "momentum", "weight_decay" for a role, else its own name.
   [[nodiscard]] const std::string& hyper() const noexcept { return hyper_; }
+  /// Where it stands in the config: "lr_config", "schedules.weight_decay"; with file and line.
+  [[nodiscard]] std::string key() const;
+  [[nodiscard]] std::string where() const { return config_.where(); }
+  /// That place as JSON: what it was made of.
+  [[nodiscard]] std::string text() const { return config_.text(); }
   /// "org.posehost.schedules/Step, org.posehost.schedules/Warmup"
   [[nodiscard]] std::string description() const;
 
@@ -54,6 +59,8 @@ class ScheduleChain {
   };
   void add(const PluginCatalog& catalog, const ComponentRef& ref, const Node& args);
   [[nodiscard]] std::string state_name(const Link& link) const;
+  void add_warmup(const PluginCatalog& catalog, const Node& mode);
+  Node config_;
   std::int32_t role_;
   std::string hyper_;
   std::vector<Link> links_;

@@ -17,8 +17,9 @@ std::set<std::int64_t> jumps(const ScheduledRun& run) {
   std::set<std::int64_t> found;
   const auto n = run.length.max_iters;
   if (n > kEvaluations / 8) return found;
-  for (std::size_t group = 0; group < run.base.size(); ++group) {
+  for (std::size_t group = 0; group < run.groups.size(); ++group) {
     for (const auto column : run.columns()) {
+      if (!run.has(group, column)) continue;
       double v[4] = {};
       for (std::int64_t i = 0; i < n; ++i) {
         std::rotate(v, v + 1, v + 4);
@@ -38,6 +39,15 @@ void append(std::string& line, double value) {
   char text[32];
   // The shortest that reads back as the same number.
   line.append(1, ',').append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+
+// Nothing where there is one; with the optimizer where there are several.
+std::string group_name(const ScheduledRun& run, std::size_t group) {
+  if (run.groups.size() == 1) return {};
+  const auto& own = run.groups[group].optimizer;
+  const bool several = std::any_of(run.groups.begin(), run.groups.end(),
+                                   [&](const auto& other) { return other.optimizer != own; });
+  return " of group " + std::to_string(group) + (several ? ", " + own : "");
 }
 
 Curve curve_of(const ScheduledRun& run, std::size_t group, std::size_t column, std::int64_t step) {
@@ -63,17 +73,23 @@ std::vector<std::int64_t> telling_iterations(const ScheduledRun& run) {
   return {at.begin(), at.end()};
 }
 
-void write_schedule_csv(const ScheduledRun& run, const std::function<void(const std::string&)>& write) {
+void write_schedule_csv(const ScheduledRun& run, const std::function<void(const std::string&)>& write,
+                        const std::string& absent) {
   const auto columns = run.columns();
   std::string text = "iter,epoch,group";
   for (const auto column : columns) text += "," + run.hypers[column].name;
   text += "\n";
   for (std::int64_t i = 0; i < run.length.max_iters; ++i) {
-    for (std::size_t group = 0; group < run.base.size(); ++group) {
+    for (std::size_t group = 0; group < run.groups.size(); ++group) {
       text += std::to_string(i) + "," +
               std::to_string(i / std::max<std::int64_t>(1, run.length.iters_per_epoch)) + "," +
               std::to_string(group);
-      for (const auto column : columns) append(text, run.value(i, group, column));
+      for (const auto column : columns) {
+        if (run.has(group, column))
+          append(text, run.value(i, group, column));
+        else
+          text += "," + absent;
+      }
       text += "\n";
     }
     if (text.size() < 1 << 16) continue;
@@ -90,7 +106,7 @@ Figure schedule_figure(const std::vector<ScheduledRun>& runs) {
     const auto& run = runs[r];
     figure.title += (r ? " and " : "") + run.label;
     const auto columns = run.columns();
-    const auto curves = static_cast<std::int64_t>(columns.size() * run.base.size());
+    const auto curves = static_cast<std::int64_t>(columns.size() * run.groups.size());
     const auto step =
         std::max<std::int64_t>(1, run.length.max_iters / std::max<std::int64_t>(1, kEvaluations / curves));
     for (const auto column : columns) {
@@ -98,10 +114,10 @@ Figure schedule_figure(const std::vector<ScheduledRun>& runs) {
       auto panel = std::find_if(figure.panels.begin(), figure.panels.end(),
                                 [&](const Panel& p) { return p.y_label == name; });
       if (panel == figure.panels.end()) panel = figure.panels.insert(panel, Panel{name, {}});
-      for (std::size_t group = 0; group < run.base.size(); ++group) {
+      for (std::size_t group = 0; group < run.groups.size(); ++group) {
+        if (!run.has(group, column)) continue;
         auto curve = curve_of(run, group, column, step);
-        curve.label = (runs.size() > 1 ? run.label + " " : "") + name +
-                      (run.base.size() > 1 ? " of group " + std::to_string(group) : "");
+        curve.label = (runs.size() > 1 ? run.label + " " : "") + name + group_name(run, group);
         curve.dashed = r > 0;
         panel->curves.push_back(std::move(curve));
       }

@@ -2,38 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <limits>
 
 namespace ph {
-namespace {
 
-std::string names_of(const std::vector<HyperInfo>& hypers) {
-  std::string all;
-  for (const auto& hyper : hypers) all += (all.empty() ? "" : ", ") + hyper.name;
-  return all;
-}
-
-std::vector<double> with_overrides(const std::vector<HyperInfo>& hypers, const Node& overrides) {
-  std::vector<double> values;
-  for (const auto& hyper : hypers) values.push_back(hyper.initial);
-  if (!overrides.is_object())
-    throw overrides.error("no parameter group", "an object of hyper-parameters", "--group '{\"lr\": 0.1}'");
-  for (const auto& key : overrides.keys()) {
-    const int index = find_hyper(hypers, key);
-    if (index < 0) {
-      std::vector<std::string> known;
-      for (const auto& hyper : hypers) known.push_back(hyper.name);
-      throw overrides.at(key).error("the optimizer has no such hyper-parameter", names_of(hypers),
-                                    did_you_mean(key, known));
+void ScheduledRun::add_groups(const std::string& optimizer, const std::vector<HyperInfo>& own,
+                              const std::vector<std::vector<double>>& bases) {
+  for (const auto& values : bases) {
+    ScheduledGroup group{optimizer, {}};
+    for (const auto& hyper : hypers) {
+      const int index = find_hyper(own, key_of(hyper));
+      group.base.push_back(index < 0 ? std::numeric_limits<double>::quiet_NaN()
+                                     : values[static_cast<std::size_t>(index)]);
     }
-    const double value = overrides.at(key).f64();
-    if (!std::isfinite(value)) throw overrides.at(key).error("not a finite number", "a number");
-    values[static_cast<std::size_t>(index)] = value;
+    groups.push_back(std::move(group));
   }
-  return values;
 }
-
-}  // namespace
 
 std::vector<std::size_t> ScheduledRun::columns() const {
   std::vector<std::size_t> all;
@@ -49,39 +33,23 @@ std::vector<std::size_t> ScheduledRun::columns() const {
   return all;
 }
 
-double ScheduledRun::value(std::int64_t iter, std::size_t group, std::size_t column) const {
-  for (const auto& chain : schedules) {
-    if (find_hyper(hypers, chain->hyper()) != static_cast<int>(column)) continue;
-    const auto epoch = length.iters_per_epoch > 0 ? iter / length.iters_per_epoch : 0;
-    return chain->value(length, {epoch, iter, iter}, static_cast<std::int64_t>(group), base[group][column]);
-  }
-  return base[group][column];
+bool ScheduledRun::has(std::size_t group, std::size_t column) const {
+  return !std::isnan(groups[group].base[column]);
 }
 
-ScheduledRun read_scheduled_run(const Node& config, const PluginCatalog& catalog,
-                                std::int64_t iters_per_epoch, const std::vector<Node>& groups) {
-  ScheduledRun run;
-  run.length = read_run_length(config, iters_per_epoch);
-  const auto optimizer = config.at("optimizer"), type = optimizer.at("type");
-  Json args = optimizer.json();
-  for (const char* key : {"paramwise_cfg", "constructor", "others"}) args.erase(key);
-  const PluginInstance rule{catalog.load(catalog.resolve(PH_KIND_OPTIMIZER, type.string(), type)),
-                            optimizer.with(args)};
-  run.hypers = hypers_of(rule);
-  for (const auto& group : groups) run.base.push_back(with_overrides(run.hypers, group));
-  if (groups.empty()) {
-    run.base.push_back(with_overrides(run.hypers, Node::parse("{}")));
-    if (optimizer.has("paramwise_cfg"))
-      run.notes.emplace_back(
-          "optimizer.paramwise_cfg makes groups of the model's parameters, which is not looked at: shown is "
-          "one "
-          "without overrides; --group stands for others");
+const ScheduleChain* ScheduledRun::schedule_of(std::size_t column) const {
+  for (const auto& chain : schedules) {
+    if (find_hyper(hypers, chain->hyper()) == static_cast<int>(column)) return chain.get();
   }
-  if (optimizer.has("others")) run.notes.push_back("of several optimizers, that of " + type.string());
-  run.length.n_groups = static_cast<std::int64_t>(run.base.size());
-  run.schedules = read_schedules(catalog, config, run.hypers, rule.qualified_name());
-  for (const auto& chain : run.schedules) chain->check(run.length);
-  return run;
+  return nullptr;
+}
+
+double ScheduledRun::value(std::int64_t iter, std::size_t group, std::size_t column) const {
+  const double base = groups[group].base[column];
+  const auto* chain = schedule_of(column);
+  if (chain == nullptr || std::isnan(base)) return base;
+  const auto epoch = length.iters_per_epoch > 0 ? iter / length.iters_per_epoch : 0;
+  return chain->value(length, {epoch, iter, iter}, static_cast<std::int64_t>(group), base);
 }
 
 }  // namespace ph

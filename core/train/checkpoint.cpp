@@ -1,5 +1,6 @@
 #include "train/checkpoint.hpp"
 
+#include <ATen/Functions.h>
 #include <torch/types.h>
 #include <unistd.h>
 
@@ -184,6 +185,15 @@ void load_model_state(torch::nn::Module& model, const std::map<std::string, at::
     }
     tensor.copy_(found->second);
   }
+}
+
+std::vector<std::string> not_finite(const std::map<std::string, at::Tensor>& tensors) {
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : tensors) {
+    if (!tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>()) continue;
+    names.push_back(name);
+  }
+  return names;
 }
 
 void point_to(const std::filesystem::path& link, const std::filesystem::path& target) {

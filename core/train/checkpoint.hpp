@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "config/node.hpp"
 
@@ -50,6 +51,8 @@ void save_checkpoint(const std::filesystem::path& file, const Checkpoint& checkp
 /// Copies saved weights into `model`: every name must be there with its shape. Throws Error(data).
 void load_model_state(torch::nn::Module& model, const std::map<std::string, at::Tensor>& saved,
                       const std::string& file);
+/// Names of those that hold inf or NaN.
+[[nodiscard]] std::vector<std::string> not_finite(const std::map<std::string, at::Tensor>& tensors);
 
 /// Makes `link` (in the same folder) stand for `target`, atomically.
 void point_to(const std::filesystem::path& link, const std::filesystem::path& target);

@@ -27,6 +27,13 @@ at::Tensor make_slot(const SlotTensor& slot, const at::Tensor& param) {
   return made.fill_(slot.init == PH_SLOT_ONES ? 1 : 0);
 }
 
+// Whether element i in memory is the same one of both. Where there is one of a dimension its stride says nothing.
+bool lie_alike(const at::Tensor& a, const at::Tensor& b) {
+  for (std::int64_t d = 0; d < a.dim(); ++d)
+    if (a.size(d) > 1 && a.stride(d) != b.stride(d)) return false;
+  return true;
+}
+
 void* address_of(const at::Tensor& tensor) { return tensor.defined() ? tensor.data_ptr() : nullptr; }
 
 }  // namespace
@@ -74,6 +81,12 @@ int Optimizer::hyper_index(std::int32_t role) const noexcept {
 }
 
 int Optimizer::hyper_index(std::string_view name) const noexcept { return find_hyper(hypers_, name); }
+
+void Optimizer::check_hyper(int index, double value) const {
+  Json args = rule_->args().json();
+  args[Json::json_pointer(hypers_[static_cast<std::size_t>(index)].pointer)] = value;
+  const PluginInstance asked(rule_->component(), rule_->args().with(args));
+}
 
 void Optimizer::make_state() {
   at::NoGradGuard no_grad;
@@ -147,13 +160,16 @@ void Optimizer::collect_gradients() {
     const auto& grad = params_[i].tensor.grad();
     if (!grad.defined()) {
       gradients_[i] = at::Tensor();
-    } else if (grad.is_cpu() && grad.strides() == param.strides() &&
-               grad.scalar_type() == param.scalar_type()) {
+    } else if (grad.is_cpu() && grad.scalar_type() == param.scalar_type() && lie_alike(grad, param)) {
       gradients_[i] = grad;
     } else {
-      // Autograd may lay a gradient out differently (channels_last); elements must line up.
-      gradients_[i] =
-          at::empty_like(param, param.options().requires_grad(false), at::MemoryFormat::Preserve).copy_(grad);
+      // Autograd may lay a gradient out differently (channels_last); elements must line up. The last one's copy is
+      // used again, where nobody else has it.
+      auto& copy = gradients_[i];
+      if (!copy.defined() || copy.use_count() > 1 || copy.scalar_type() != param.scalar_type() ||
+          !lie_alike(copy, param))
+        copy = at::empty_like(param, param.options().requires_grad(false), at::MemoryFormat::Preserve);
+      copy.copy_(grad);
     }
     if (!params_[i].tensor.is_cpu() && grad.defined()) work_[i].copy_(params_[i].trained());
     auto& seen = driver_->params()[i];

@@ -56,6 +56,9 @@ class Optimizer {
     values_[group][static_cast<std::size_t>(index)] = value;
   }
 
+  /// Asks the rule whether a config could say so. Throws Error(config) where it could not.
+  void check_hyper(int index, double value) const;
+
   /// Tensors that are updated, with their names: those that need a gradient.
   [[nodiscard]] const std::vector<TrainableParam>& params() const noexcept { return params_; }
   void zero_grad();

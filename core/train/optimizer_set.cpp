@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rule/param_facts.hpp"
+#include "schedule/read_schedules.hpp"
 #include "train/dtype.hpp"
 
 namespace ph {
@@ -191,16 +192,9 @@ bool OptimizerSet::set_hyper(std::optional<std::size_t> group, std::string_view 
 }
 
 std::vector<HyperInfo> OptimizerSet::hypers() const {
-  std::vector<HyperInfo> all;
-  for (const auto& member : members_) {
-    for (const auto& hyper : member.optimizer->hypers()) {
-      const bool known = std::any_of(all.begin(), all.end(), [&](const auto& other) {
-        return other.name == hyper.name || (hyper.role != PH_ROLE_NONE && other.role == hyper.role);
-      });
-      if (!known) all.push_back(hyper);
-    }
-  }
-  return all;
+  std::vector<std::vector<HyperInfo>> each;
+  for (const auto& member : members_) each.push_back(member.optimizer->hypers());
+  return shared_hypers(each);
 }
 
 void OptimizerSet::zero_grad() {

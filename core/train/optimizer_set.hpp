@@ -41,7 +41,7 @@ class OptimizerSet {
   [[nodiscard]] const HyperInfo* find_hyper(std::string_view role_or_name) const noexcept;
   /// Sets it, in all groups that have it where none is named; false if there is none.
   bool set_hyper(std::optional<std::size_t> group, std::string_view role_or_name, double value);
-  /// The hyper-parameters of all, each role and name once: the first's.
+  /// The hyper-parameters of all, as shared_hypers() has them.
   [[nodiscard]] std::vector<HyperInfo> hypers() const;
 
   void zero_grad();

@@ -1,8 +1,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "schedule/judge_schedules.hpp"
 #include "schedule/read_schedules.hpp"
 #include "train/plan_parts.hpp"
+#include "train/run_schedules.hpp"
 
 namespace ph {
 namespace {
@@ -47,6 +49,7 @@ void plan_optimizer(RunPlan& plan, const RunOptions& options) {
     check_monitors(*chain, plan.config, plan.length.by_epoch,
                    plan.config.has("evaluation") && options.validate);
   }
+  for (auto& note : judge_schedules(schedules_of(plan))) plan.compute.notes.push_back(std::move(note));
   plan.gradients = GradientRules::read(plan.config);
   check_closure(plan);
   for (auto& note : plan.gradients.notes(plan.length)) plan.compute.notes.push_back(std::move(note));

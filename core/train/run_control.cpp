@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "log/log.hpp"
+#include "schedule/read_schedules.hpp"
 
 namespace ph {
 namespace {
@@ -30,10 +31,15 @@ void remove_unfinished(const std::filesystem::path& work_dir) {
 
 std::vector<std::pair<std::string, double>> hypers_now(const RunPlan& plan) {
   std::vector<std::pair<std::string, double>> all;
-  const auto& optimizer = *plan.optimizers->members().front().optimizer;
-  const auto& hypers = optimizer.hypers();
-  for (std::size_t i = 0; i < hypers.size(); ++i)
-    all.emplace_back(hypers[i].name, optimizer.hyper(0, static_cast<int>(i)));
+  for (const auto& hyper : plan.optimizers->hypers()) {
+    const auto key = key_of(hyper);
+    for (const auto& [part, optimizer, first] : plan.optimizers->members()) {
+      const auto index = optimizer->hyper_index(key);
+      if (index < 0) continue;
+      all.emplace_back(hyper.name, optimizer->hyper(0, index));
+      break;
+    }
+  }
   return all;
 }
 

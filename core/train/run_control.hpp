@@ -13,7 +13,7 @@
 
 namespace ph {
 
-/// The hyper-parameters of the first parameter group, by name, as they stand.
+/// The hyper-parameters of all optimizers, by name, as they stand in the first group that has them.
 [[nodiscard]] std::vector<std::pair<std::string, double>> hypers_now(const RunPlan& plan);
 
 /// What makes a run steerable and observable from outside while it lives: the lock of its work dir,

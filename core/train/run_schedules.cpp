@@ -1,20 +1,24 @@
 #include "train/run_schedules.hpp"
 
-#include "train/run_plan.hpp"
-
 namespace ph {
 
-ScheduledRun schedules_of_run(const RunOptions& options) {
-  const auto plan = make_plan(options);
+ScheduledRun schedules_of(const RunPlan& plan) {
   ScheduledRun run;
-  run.label = options.config.filename().string();
   run.length = plan.length;
-  const auto& members = plan.optimizers->members();
-  const auto& first = *members.front().optimizer;
-  run.hypers = first.hypers();
-  for (const auto& group : first.groups()) run.base.push_back(group.base);
-  if (members.size() > 1) run.notes.push_back("of several optimizers, that of " + members.front().part);
+  run.hypers = plan.optimizers->hypers();
+  for (const auto& [part, optimizer, first] : plan.optimizers->members()) {
+    std::vector<std::vector<double>> bases;
+    for (const auto& group : optimizer->groups()) bases.push_back(group.base);
+    run.add_groups((part.empty() ? "" : part + ": ") + optimizer->rule().component().name,
+                   optimizer->hypers(), bases);
+  }
   run.schedules = plan.schedules;
+  return run;
+}
+
+ScheduledRun schedules_of_run(const RunOptions& options) {
+  auto run = schedules_of(make_plan(options));
+  run.label = options.config.filename().string();
   return run;
 }
 

@@ -57,6 +57,7 @@ RunResult Runner::run() {
     run_iterations();
   }
   writer_.wait();
+  require_unspoiled();
   result_.finished = !stop_ || ended_by_hook_;
   stage(PH_STAGE_AFTER_RUN);
   writer_.wait();

@@ -69,6 +69,8 @@ class Runner {
   void meet_requests(const ph_hook_event& event);
   void save(const SaveRequest& request);
   void write_checkpoint(const SaveRequest& request);
+  [[nodiscard]] bool spoiled(const std::map<std::string, at::Tensor>& weights, const std::string& file);
+  void require_unspoiled() const;
   void evaluate_now();
   // runner_rollback.cpp
   void note_checkpoint(const std::filesystem::path& file);
@@ -86,9 +88,16 @@ class Runner {
   // runner_control.cpp: what comes from outside.
   void answer(const RunRequest& request);
   void steer(const std::string& name, double value);
+  void steer_base(const HyperInfo& known, double value);
+  void steer_schedule(const ScheduleChain& chain, const HyperInfo& known, double value);
+  void set_steered(const std::string& key, double factor, bool of_schedule);
+  [[nodiscard]] const ScheduleChain* chain_of(const std::string& key) const;
+  [[nodiscard]] double scheduled(const ScheduleChain& chain, std::size_t group, double base) const;
+  [[nodiscard]] std::string next_value(const std::string& key) const;
   [[nodiscard]] double base_of(const Optimizer& optimizer, std::size_t group, int index) const;
   [[nodiscard]] std::string steered_state() const;
   void load_steered(const std::string& text);
+  void load_one_steered(const HyperInfo& known, const std::string& text);
   void report();
   void fill_status();
 
@@ -105,7 +114,13 @@ class Runner {
   std::vector<std::filesystem::path> saved_;  // of this run, resumable, oldest first; some may be gone
   std::string rule_name_;
   RunControl* control_ = nullptr;
-  std::map<std::string, double> steered_;  // set from outside: hyper-parameter, share of the config's value
+  // Set from outside: by hyper-parameter, the share of the config's value, or of what its schedule gives where that
+  // takes nothing from the config's.
+  struct Steered {
+    double factor = 1;
+    bool of_schedule = false;
+  };
+  std::map<std::string, Steered> steered_;
   struct Reported {
     std::chrono::steady_clock::time_point at{};
     std::int64_t iter = 0, samples = 0;
@@ -122,6 +137,7 @@ class Runner {
   at::Tensor loss_;               // of the current iteration, until it is differentiated
   bool differentiated_ = false;   // the gradients have this iteration's share
   std::int64_t accumulated_ = 0;  // iterations in the gradients that no update has used
+  std::string spoiled_;           // weights that a checkpoint was not written for; "" if the last one was
   std::vector<std::string> anomalous_;
   std::vector<bool> cycle_;  // the workflow, one entry per unit
   bool stop_ = false, asked_to_stop_ = false, ended_by_hook_ = false;

@@ -1,20 +1,10 @@
 // A run is steered and observed from outside, between its iterations.
-#include <nlohmann/json.hpp>
-
 #include "log/log.hpp"
 #include "run/run_times.hpp"
 #include "train/run_control.hpp"
 #include "train/runner.hpp"
 
 namespace ph {
-namespace {
-
-// What a steered value is kept under: its role where it has one, which rules call differently.
-std::string key_of(const HyperInfo& hyper) {
-  return hyper.role == PH_ROLE_NONE ? hyper.name : role_name(hyper.role);
-}
-
-}  // namespace
 
 void Runner::attach(RunControl& control) {
   control_ = &control;
@@ -35,59 +25,6 @@ void Runner::answer(const RunRequest& request) {
     }
   } else if (request.action == "set") {
     steer(request.name, request.value);
-  }
-}
-
-// As if the config had said so: groups keep their multipliers, several optimizers their proportions, and
-// schedules go on from the new value.
-void Runner::steer(const std::string& name, double value) {
-  const auto* known = plan_.optimizers->find_hyper(name);
-  if (!known || known->initial == 0) {
-    log_warn("posehost ctl: " + name +
-             (!known ? " is no hyper-parameter of this run"
-                     : " is 0 in the config, from which nothing can be scaled"));
-    return;
-  }
-  const auto key = key_of(*known);
-  steered_[key] = value / known->initial;
-  for (const auto& [part, optimizer, first] : plan_.optimizers->members()) {
-    const auto index = optimizer->hyper_index(key);
-    if (index < 0) continue;
-    for (std::size_t g = 0; g < optimizer->groups().size(); ++g)
-      optimizer->set_hyper(g, index, base_of(*optimizer, g, index));
-  }
-  for (const auto& chain : plan_.schedules) {
-    if (chain->hyper() == key) apply_schedule(*chain);
-  }
-  log_info(known->name + " is " + std::to_string(value) + " from now on, in place of the config's " +
-           std::to_string(known->initial));
-}
-
-double Runner::base_of(const Optimizer& optimizer, std::size_t group, int index) const {
-  const auto at = static_cast<std::size_t>(index);
-  const auto base = optimizer.groups()[group].base[at];
-  const auto steered = steered_.find(key_of(optimizer.hypers()[at]));
-  return steered == steered_.end() ? base : base * steered->second;
-}
-
-// {"lr": {"value": 0.01, "config": 0.1}}: a config that has been edited since has the last word.
-std::string Runner::steered_state() const {
-  if (steered_.empty()) return {};
-  Json json = Json::object();
-  for (const auto& [key, factor] : steered_) {
-    const auto* hyper = plan_.optimizers->find_hyper(key);
-    json[key] = {{"value", hyper->initial * factor}, {"config", hyper->initial}};
-  }
-  return json.dump();
-}
-
-void Runner::load_steered(const std::string& text) {
-  const auto json = Json::parse(text, nullptr, false);
-  if (!json.is_object()) return;
-  for (const auto& [name, entry] : json.items()) {
-    const auto* hyper = plan_.optimizers->find_hyper(name);
-    if (!hyper || !entry.is_object() || !entry.contains("value") || !entry["value"].is_number()) continue;
-    if (entry.value("config", Json()) == Json(hyper->initial)) steer(name, entry["value"].get<double>());
   }
 }
 

@@ -1,7 +1,5 @@
 // What becomes of an iteration that is not to reach the weights: its update is left out, or the run goes back
 // to its last good checkpoint, or ends.
-#include <ATen/Functions.h>
-
 #include <algorithm>
 
 #include "log/log.hpp"
@@ -9,18 +7,6 @@
 #include "train/runner.hpp"
 
 namespace ph {
-namespace {
-
-// The first tensor with a value that is no finite number; empty where all are.
-std::string not_finite(const Checkpoint& checkpoint) {
-  for (const auto& [name, tensor] : checkpoint.tensors) {
-    if (at::isFloatingType(tensor.scalar_type()) && !at::isfinite(tensor).all().item<bool>()) return name;
-  }
-  return {};
-}
-
-}  // namespace
-
 void Runner::note_checkpoint(const std::filesystem::path& file) {
   result_.checkpoint = view_.newest = file;
   saved_.erase(std::remove(saved_.begin(), saved_.end(), file), saved_.end());
@@ -36,9 +22,9 @@ std::pair<std::filesystem::path, Checkpoint> Runner::last_good_checkpoint() {
     if (!std::filesystem::exists(file, none)) continue;  // removed since, as max_keep_ckpts wants it
     try {
       auto checkpoint = load_checkpoint(file);
-      const auto bad = not_finite(checkpoint);
+      const auto bad = not_finite(checkpoint.tensors);
       if (bad.empty()) return {file, std::move(checkpoint)};
-      log_warn("rollback: " + file.string() + " is passed over: " + bad + " is not finite there");
+      log_warn("rollback: " + file.string() + " is passed over: " + bad.front() + " is not finite there");
     } catch (const Error& error) {
       log_warn("rollback: " + error.summary() + "; passed over");
     }
@@ -64,6 +50,7 @@ void Runner::roll_back() {
   for (const auto& chain : plan_.schedules) chain->load_state(checkpoint.hook_state);
   result_.checkpoint = view_.newest = file;
   forget_iteration();
+  spoiled_.clear();
   log_warn(plan_.hooks.running() +
            " asked to roll back: weights, optimizer and hooks are as they were after iteration " +
            std::to_string(checkpoint.position.iter) + " (" + where + ")");

@@ -76,6 +76,7 @@ void Runner::write_checkpoint(const SaveRequest& request) {
   Checkpoint checkpoint;
   checkpoint.tensors = model_state(*plan_.model);
   plan_.masters.put_into(checkpoint.tensors);
+  if (spoiled(checkpoint.tensors, request.filename)) return;
   if (request.optimizer) {
     checkpoint.tensors.merge(plan_.optimizers->state());
     checkpoint.hook_state = plan_.hooks.state();
@@ -94,6 +95,27 @@ void Runner::write_checkpoint(const SaveRequest& request) {
   const PlaceScope here(nullptr, "writing a checkpoint");
   writer_.start(std::move(checkpoint), std::move(job));
   if (request.optimizer) note_checkpoint(file);
+}
+
+// Gradients that are no numbers make such weights, which the next loss tells. A file with them would take the place
+// of one that a run can go on from.
+bool Runner::spoiled(const std::map<std::string, at::Tensor>& weights, const std::string& file) {
+  const auto names = not_finite(weights);
+  spoiled_.clear();
+  if (names.empty()) return false;
+  spoiled_ = names.front() + (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : "");
+  log_error("iteration " + std::to_string(iter_ + 1) + ": weights are no finite numbers (" + spoiled_ +
+            "); " + file + " is not written");
+  return true;
+}
+
+// At a place from which the run does not go on to a loss that would tell.
+void Runner::require_unspoiled() const {
+  if (spoiled_.empty()) return;
+  throw Error(ErrorKind::nan, "iteration " + std::to_string(iter_) + ": weights are no finite numbers",
+              spoiled_, "finite numbers",
+              (view_.newest.empty() ? "" : "--resume " + view_.newest.string() + " with ") + std::string() +
+                  "a lower lr, a longer warm-up, or optimizer_config.grad_clip");
 }
 
 // What stands between two updates: sums of gradients that no update has used yet, the loss scale.
@@ -123,6 +145,7 @@ void Runner::save_and_stop() {
   const auto name = "iter_" + std::to_string(iter_) + ".safetensors";
   save({name, true, true, {}});
   writer_.wait();
+  require_unspoiled();
   log_info("stopped by " + result_.stop_reason + " after iteration " + std::to_string(iter_) + "; saved " +
            name);
 }
@@ -199,6 +222,9 @@ void Runner::resume(const std::filesystem::path& file) {
   if (!checkpoint.steered.empty()) load_steered(checkpoint.steered);
   log_info("resumed from " + where + ": epoch " + std::to_string(epoch_) + ", iteration " +
            std::to_string(iter_));
+  if (plan_.optimizers->find_hyper("lr") != nullptr) log_info(next_value("lr"));
+  for (const auto& chain : plan_.schedules)
+    if (chain->hyper() != "lr") log_info(next_value(chain->hyper()));
 }
 
 }  // namespace ph

@@ -107,12 +107,22 @@ void Runner::apply_schedule(const ScheduleChain& chain) {
   for (const auto& [part, optimizer, first] : plan_.optimizers->members()) {
     const auto index = optimizer->hyper_index(chain.hyper());
     if (index < 0) continue;  // another one has it
-    for (std::size_t g = 0; g < optimizer->groups().size(); ++g) {
-      optimizer->set_hyper(g, index,
-                           chain.value(plan_.length, {epoch_, iter_, opt_step_},
-                                       static_cast<std::int64_t>(first + g), base_of(*optimizer, g, index)));
-    }
+    for (std::size_t g = 0; g < optimizer->groups().size(); ++g)
+      optimizer->set_hyper(g, index, scheduled(chain, first + g, base_of(*optimizer, g, index)));
   }
+}
+
+// Of group `group` of all. A schedule of somebody may give anything.
+double Runner::scheduled(const ScheduleChain& chain, std::size_t group, double base) const {
+  auto value = chain.value(plan_.length, {epoch_, iter_, opt_step_}, static_cast<std::int64_t>(group), base);
+  const auto steered = steered_.find(chain.hyper());
+  if (steered != steered_.end() && steered->second.of_schedule) value *= steered->second.factor;
+  if (std::isfinite(value)) return value;
+  throw Error(ErrorKind::nan,
+              "iteration " + std::to_string(iter_ + 1) + ": " + chain.description() + " gives " +
+                  std::to_string(value) + " for " + chain.hyper(),
+              "from " + std::to_string(base) + " in group " + std::to_string(group), "a finite number",
+              "other arguments in " + chain.key() + "; weights and checkpoints are intact");
 }
 
 void Runner::show_schedule(ScheduleChain& chain, std::int32_t stage) {

@@ -33,12 +33,15 @@ class Step final : public ph::Schedule {
     lowest_.check(run);
     progress_.check(run);
     const auto end = progress_.end(run);
-    if (!step_.is_list) return;
-    // Not an error: people shorten a run without touching its milestones.
-    for (const auto milestone : step_.values)
-      if (milestone >= end)
-        host_.warning("step at " + std::string(progress_.unit()) + " " + std::to_string(milestone) +
-                      " is never reached: the run has " + std::to_string(end));
+    const std::string unit = progress_.unit();
+    // Not errors: people shorten a run without touching its milestones.
+    if (step_.values.empty()) host_.warning("no milestones: the value stays as it is");
+    for (const auto at : step_.values) {
+      if (at < end) continue;
+      const auto what = step_.is_list ? "step at " + unit + " " + std::to_string(at)
+                                      : "step every " + std::to_string(at) + " " + unit + "s";
+      host_.warning(what + " is never reached: the run has " + std::to_string(end));
+    }
   }
 
   double value(const ph::SchedulePoint& at) const noexcept override {

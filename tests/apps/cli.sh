@@ -22,7 +22,9 @@ says 2 "--bogus" "$posehost" run "$small" --bogus
 says 2 "no duration" "$posehost" run "$small" --stop-after soon
 says 0 "org.posehost.optimizers" "$posehost" plugin list
 says 0 "weight_decay" "$posehost" plugin info AdamW
+[[ $output != *"optimizer NAdam"* ]] || fail "plugin info AdamW tells of others" "$output"
 says 0 '"kind": "posehost.optimizer/0"' "$posehost" plugin info AdamW --json
+says 0 "optimizer NAdam" "$posehost" plugin info org.posehost.optimizers
 says 3 'did you mean "AdamW"' "$posehost" plugin info AdamWW
 says 0 '"policy": "fixed"' "$posehost" print-config "$small"
 says 0 '"lr": 0.5' "$posehost" print-config "$small" --set optimizer.lr=0.5

@@ -34,6 +34,22 @@ run 0 schedule one_cycle.json --iters-per-epoch 3 --group '{}' --group '{"lr": 0
 [[ $(head -n 2 "$work/a.csv") == $'iter,epoch,group,lr,momentum\n0,0,0,0.0040000000000000036,0.95' ]] || fail "csv" "$(head -n 3 "$work/a.csv")"
 [[ $(wc -l < "$work/a.csv") == $((210 * 3 * 2 + 1)) ]] || fail "rows of the csv"
 
+# Several optimizers: whose the groups are, nothing where one has no such hyper-parameter.
+two='optimizer={"backbone": {"type": "SGD", "lr": 0.1}, "keypoint_head": {"type": "Adam", "lr": 0.01}}'
+says 0 "group 1: keypoint_head: Adam" schedule exp.json --iters-per-epoch 2 --set "$two" --csv "$work/two.csv" \
+  --set 'schedules={"beta2": {"policy": "fixed"}}' --out "$work/two.svg"
+expect " 0 0 0 0.1 0 -"
+[[ $(sed -n 2,3p "$work/two.csv") == $'0,0,0,0.1,0,\n0,0,1,0.01,0.9,0.999' ]] || fail "csv of two" "$(head -n 3 "$work/two.csv")"
+grep -q ">lr of group 1, keypoint_head: Adam<" "$work/two.svg" || fail "no group of the second in the picture"
+schedule exp.json --iters-per-epoch 2 --set "$two" --set 'schedules={"beta2": {"policy": "fixed"}}' --json > "$work/two.json"
+python3 -c 'import json, sys
+run = json.load(open(sys.argv[1]))["runs"][0]
+assert run["rows"][0] == [0, 0, 0, 0.1, 0, None] and run["rows"][1][5] == 0.999, run["rows"][:2]
+assert "beta2" not in run["groups"][0] and run["groups"][1]["optimizer"] == "keypoint_head: Adam"' "$work/two.json" || fail "json of two"
+says 0 "5 parameter groups" schedule exp.json --iters-per-epoch 2 --set "$two" --group '{"optimizer": "backbone"}' \
+  --group '{"optimizer": "backbone", "lr": 1}' --group '{"optimizer": "keypoint_head"}' \
+  --group '{"optimizer": "keypoint_head", "beta1": 0.5}' --group '{"optimizer": "keypoint_head", "lr": 2}'
+
 # Pictures, with what stands in them.
 says 0 "plot $work/b.svg" schedule cyclic.json --iters-per-epoch 20 --out "$work/b.svg" --against one_cycle.json
 for text in "cyclic.json and one_cycle.json" "cyclic.json lr" "one_cycle.json momentum" iteration; do
@@ -62,7 +78,16 @@ says 0 "lr of group 1 is 0 throughout" schedule step.json --iters-per-epoch 100 
 says 0 "--group stands for others" schedule step.json --iters-per-epoch 100 --set 'optimizer.paramwise_cfg={"norm_decay_mult": 0}'
 says 0 "momentum of group 0 reaches 1.8" schedule momentum.json --iters-per-epoch 100 --set lr_config=null --set momentum_config.warmup_ratio=0.5
 
+says 0 "step every 500 epochs is never reached: the run has 210" schedule step.json --iters-per-epoch 100 --set lr_config.step=500
+says 0 "no milestones" schedule step.json --iters-per-epoch 100 --set 'lr_config.step=[]'
+says 0 "lr comes from lr_config alone" schedule one_cycle.json --iters-per-epoch 100
+says 0 "poly.json: 210 epochs" schedule poly.json --iters-per-epoch 100 --set lr_config.warmup_iters=9 --set lr_config.warmup=null
+
 # What is refused, with nothing written.
+says 2 "is no finite number in iteration" schedule inv.json --iters-per-epoch 100 --set lr_config.power=-500 --csv "$work/c.csv"
+says 2 "/lr_config/warmup_iters: out of range" schedule step.json --iters-per-epoch 100 --set lr_config.warmup_iters=0
+says 2 "of which optimizer is this group" schedule exp.json --iters-per-epoch 2 --set "$two" --group '{"lr": 1}'
+says 2 "/total_epochs: out of range" schedule exp.json --iters-per-epoch 2 --set total_epochs=0
 says 2 "--iters-per-epoch 100" schedule step.json
 says 2 "not known how many iterations an epoch has" schedule step.json
 says 2 "warm-up of 500 iterations, the run has 210" schedule step.json --iters-per-epoch 1

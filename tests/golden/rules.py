@@ -7,7 +7,7 @@ Peer:   torch 2.11.0 CPU; torch.optim.Muon (with its Newton-Schulz iteration in 
 Rerun:  DIR/a/bin/python tests/golden/rules.py
 
 Start values, gradients, "absent" and "set" as in optimizers.py.  "steps" is the run in float32, "f64" in
-float64.  torch.optim.Muon rounds the matrix to bfloat16 before it iterates; "f32" and "f64" of Muon replace
+float64, "state" how many numbers it keeps for each parameter (without counts of steps).  torch.optim.Muon rounds the matrix to bfloat16 before it iterates; "f32" and "f64" of Muon replace
 that function by the same iteration without rounding, "bf16" is torch's own.
 Lamb counts the steps of a group, posehost those of each parameter: here each parameter has a group of its own,
 whose count is taken back where there was no gradient.
@@ -88,7 +88,7 @@ def unrounded_muon():
         _muon._zeropower_via_newtonschulz = kept
 
 
-def run(make, params, args, dtype, flat=False, evaluate=None, absent=ABSENT, later=None):
+def run(make, params, args, dtype, flat=False, evaluate=None, absent=ABSENT, later=None, state=None):
     tensors = []
     for name, shape in params:
         value = torch.from_numpy(weights.tensor(name, shape)).to(dtype)
@@ -121,6 +121,10 @@ def run(make, params, args, dtype, flat=False, evaluate=None, absent=ABSENT, lat
             out[str(k)] = {name: f64(p.detach().reshape(-1).numpy()) for (name, _), p in zip(params, tensors)}
             if evaluate:
                 optim.train()
+    if state is not None:
+        state.update({name: sum(value.numel() for key, value in optim.state[p].items()
+                                if key != "step" and torch.is_tensor(value))
+                      for (name, _), p in zip(params, tensors)})
     return out
 
 
@@ -133,16 +137,19 @@ def changes_of(optim, later):
 
 
 def cases(kind, settings, make, params, flat=False, evaluate=None, absent=ABSENT, around=contextlib.nullcontext,
-          later=None):
+          later=lambda args: None):
     for args in settings:
+        state = {}
         with around():
-            changes = changes_of(make([torch.nn.Parameter(torch.zeros(2, 2))], args), later)
+            then = later(args)
+            changes = changes_of(make([torch.nn.Parameter(torch.zeros(2, 2))], args), then)
             case = {"type": kind, "args": args, "params": [{"name": n, "shape": list(s)} for n, s in params],
                     "absent": absent, "set": {str(k): v for k, v in changes.items()},
-                    "steps": run(make, params, args, torch.float32, flat, evaluate, absent, later),
-                    "f64": run(make, params, args, torch.float64, flat, evaluate, absent, later)}
+                    "steps": run(make, params, args, torch.float32, flat, evaluate, absent, then, state),
+                    "f64": run(make, params, args, torch.float64, flat, evaluate, absent, then),
+                    "state": state}
         if kind == "Muon":
-            case["bf16"] = run(make, params, args, torch.float32, flat)
+            case["bf16"] = run(make, params, args, torch.float32, flat, absent=absent, later=then)
         yield case
 
 
@@ -221,11 +228,14 @@ def lbfgs():
 
 if __name__ == "__main__":
     write("rules.json", [
-        *cases("Muon", MUON, muon, PARAMS, flat=True, around=unrounded_muon),
-        *cases("LARS", LARS, lars, WITH_BIAS),
+        *cases("Muon", MUON, muon, PARAMS, flat=True, around=unrounded_muon, absent={"p1": [3, 4, 11], "p3": [1, 2, 17]},
+               later=lambda args: dict(momentum=0.7, weight_decay=0.15)),
+        *cases("LARS", LARS, lars, WITH_BIAS, absent={"p1": [3, 4, 11], "p0": [1, 2, 17]},
+               later=lambda args: dict(weight_decay=0.03, **(dict(momentum=0.6) if "momentum" in args else {}))),
         *cases("LAMB", LAMB, lamb, WITH_BIAS, absent={"p1": [3, 4, 11], "p0": [1, 2, 17]},
-               later=dict(beta1=0.6, beta2=0.9, weight_decay=0.05)),
+               later=lambda args: dict(beta1=0.6, beta2=0.9, weight_decay=0.05)),
         *cases("Adafactor", ADAFACTOR, adafactor, KERNELS, absent={"p1": [3, 4, 11], "p0": [1, 2, 17], "p4": [1]},
-               later=dict(beta2_decay=-0.7, d=1.5, weight_decay=0.02)),
-        *cases("ScheduleFreeSGD", FREE, free, WITH_BIAS, evaluate=True, absent={}),
+               later=lambda args: dict(beta2_decay=-0.7, d=1.5, weight_decay=0.02)),
+        *cases("ScheduleFreeSGD", FREE, free, WITH_BIAS, evaluate=True, absent={},
+               later=lambda args: dict(weight_decay=0.02)),
         *lbfgs()])

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "bundled.hpp"
 #include "filler.hpp"
@@ -173,6 +174,30 @@ TEST_CASE("rules with passes and matrices are as exact in float as their referen
         CHECK(distance(values, rounded) <= 0.02 * length(exact));
       }
     });
+  }
+}
+
+TEST_CASE("rules keep as many numbers for a parameter as their reference", "[plugins][rule][golden]") {
+  for (const auto& golden : trajectories()) {
+    CAPTURE(golden["type"].get<std::string>(), golden["args"].dump());
+    Params params;
+    for (const auto& p : golden["params"]) params.push_back(param<float>(p["name"], p["shape"]));
+    Run<float> run(golden["type"], golden["args"].dump(), std::move(params));
+    std::map<std::string, std::int64_t> kept;
+    for (const auto& state : run.run.state()) {
+      const auto numbers = ph::numel_of(state.what.shape);
+      // What is one double for each parameter the peer has once for a group, or as a number of Python's.
+      if (state.what.dtype.bits == 64) {
+        CHECK(numbers == 1);
+        continue;
+      }
+      CHECK(state.what.dtype.bits == 32);
+      kept[run.run.param(state.param).name] += numbers;
+    }
+    for (const auto& [name, numbers] : golden["state"].items()) {
+      CAPTURE(name);
+      CHECK(kept[name] == numbers.get<std::int64_t>());
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "bundled.hpp"
 #include "config/run_config.hpp"
+#include "schedule/judge_schedules.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 #include "support/golden.hpp"
@@ -167,4 +168,125 @@ TEST_CASE("a monitor that would never come is refused", "[plugins][schedule][err
   CHECK_THAT(refused("val/loss", trains, true, true), ContainsSubstring("no losses on the validation set"));
   CHECK(refused("train/loss", trains, true, false) == "(no error)");
   CHECK_THAT(refused("train/loss", trains, false, false), ContainsSubstring("no means over training epochs"));
+}
+
+namespace {
+
+nlohmann::ordered_json of_two(int epochs) {
+  auto config = sgd(epochs);
+  config["optimizer"] = {{"backbone", {{"type", "SGD"}, {"lr", 0.1}, {"momentum", 0.9}}},
+                         {"keypoint_head", {{"type", "Adam"}, {"lr", 0.01}, {"weight_decay", 0.5}}}};
+  return config;
+}
+
+std::vector<std::string> notes_of(const nlohmann::ordered_json& config,
+                                  const std::vector<std::string>& groups = {}) {
+  return ph::judge_schedules(run_of(config, 10, groups));
+}
+
+}  // namespace
+
+TEST_CASE("several optimizers have their groups in one table", "[plugins][schedule]") {
+  auto config = of_two(2);
+  config["lr_config"] = {{"policy", "step"}, {"step", 1}};
+  config["schedules"] = {{"eps", {{"policy", "fixed"}}}};
+  CHECK(csv_of(run_of(config, 1)) ==
+        "iter,epoch,group,lr,momentum,eps\n0,0,0,0.1,0.9,\n0,0,1,0.01,0.9,1e-08\n"
+        "1,1,0,0.010000000000000002,0.9,\n1,1,1,0.001,0.9,1e-08\n");
+  // Groups that are told come under their optimizer; the other has one of its own.
+  const auto told = run_of(
+      config, 1,
+      {R"({"optimizer": "keypoint_head", "lr": 1})", R"({"optimizer": "keypoint_head", "beta1": 0.5})"});
+  REQUIRE(told.groups.size() == 3);
+  CHECK(told.groups[0].optimizer == "backbone: SGD");
+  CHECK(told.value(0, 1, 0) == 1);
+  CHECK(told.value(0, 2, told.columns()[1]) == 0.5);
+  // A list has a value for each of all groups.
+  config["lr_config"] = {{"policy", "OneCycle"}, {"max_lr", {0.5, 0.05}}};
+  const auto cycle = run_of(config, 10);
+  CHECK_THAT(cycle.value(5, 0, 0), test::WithinRel(10 * cycle.value(5, 1, 0), 1e-14));
+  // Of one that leaves parameters to others, both, under the names that a run gives them.
+  config["lr_config"] = {{"policy", "fixed"}};
+  config.erase("schedules");
+  config["optimizer"] = {{"type", "Muon"}, {"lr", 0.02}, {"others", {{"type", "AdamW"}}}};
+  const auto muon = run_of(config, 1);
+  REQUIRE(muon.groups.size() == 2);
+  CHECK(muon.groups[0].optimizer == "Muon: Muon");
+  CHECK(muon.groups[1].optimizer == "others: AdamW");
+  CHECK(muon.value(0, 1, 0) == 0.001);
+}
+
+TEST_CASE("a figure of several optimizers says whose a curve is", "[plugins][schedule]") {
+  auto config = of_two(4);
+  config["schedules"] = {{"beta2", {{"policy", "LinearAnnealing"}, {"min_value", 0.5}}}};
+  const auto figure = ph::schedule_figure({run_of(config, 5)});
+  REQUIRE(figure.panels.size() == 3);
+  CHECK(figure.panels[0].curves[0].label == "lr of group 0, backbone: SGD");
+  REQUIRE(figure.panels[2].curves.size() == 1);
+  CHECK(figure.panels[2].curves[0].label == "beta2 of group 1, keypoint_head: Adam");
+}
+
+TEST_CASE("of several optimizers a group has to say whose it is", "[plugins][schedule][error]") {
+  auto config = of_two(4);
+  CHECK_THAT(refusal(config, {R"({"lr": 0.1})"}),
+             ContainsSubstring("of which optimizer") && ContainsSubstring("backbone, keypoint_head") &&
+                 ContainsSubstring(R"({"optimizer": "backbone", "lr": 0.1})"));
+  CHECK_THAT(refusal(config, {R"({"optimizer": "bakbone"})"}),
+             ContainsSubstring("did you mean \"backbone\""));
+  CHECK_THAT(refusal(config, {R"({"optimizer": "backbone", "beta1": 0.1})"}),
+             ContainsSubstring("no such hyper-parameter") && ContainsSubstring("momentum"));
+  CHECK_THAT(refusal(sgd(4), {R"({"optimizer": "backbone"})"}), ContainsSubstring("no such hyper-parameter"));
+  config["momentum_config"] = {{"policy", "fixed"}};
+  config["schedules"] = {{"alpha", {{"policy", "fixed"}}}};
+  CHECK_THAT(refusal(config), ContainsSubstring("backbone: org.posehost.optimizers/SGD") &&
+                                  ContainsSubstring("has no alpha to schedule"));
+  config["optimizer"]["keypoint_head"] = 1;
+  CHECK_THAT(refusal(config), ContainsSubstring("no type given"));
+  config["optimizer"] = {{"lr", 0.1}};
+  CHECK_THAT(refusal(config), ContainsSubstring("no type given"));
+}
+
+TEST_CASE("values that nobody would train with are named", "[plugins][schedule]") {
+  auto config = sgd(4);
+  config["lr_config"] = {{"policy", "poly"}, {"min_lr", 0.001}};
+  CHECK(notes_of(config).empty());
+  config["lr_config"]["min_lr"] = -1;
+  REQUIRE(notes_of(config, {"{}", "{}"}).size() == 1);
+  CHECK(notes_of(config, {"{}", "{}"})[0] == "lr of group 0 and 1 more falls below 0");
+  config["lr_config"] = {{"policy", "OneCycle"}, {"max_lr", 0.5}};
+  config["momentum_config"] = {{"policy", "step"}, {"step", 1}, {"gamma", 1.5}};
+  CHECK(notes_of(config) ==
+        std::vector<std::string>{"lr comes from lr_config alone: that of the optimizer, 0.1, has no effect",
+                                 "momentum of group 0 reaches 3.0375; at 1 and above nothing is forgotten"});
+  CHECK(notes_of(sgd(4), {R"({"lr": 0})", "{}"}) ==
+        std::vector<std::string>{"lr of group 0 is 0 throughout: its parameters stay as they are"});
+}
+
+TEST_CASE("values that are no numbers are refused", "[plugins][schedule][error]") {
+  auto config = sgd(1000);
+  config["lr_config"] = {{"policy", "inv"}, {"gamma", 0.1}, {"power", -500}};
+  CHECK_THAT(test::error_of([&] { (void)notes_of(config); }),
+             ContainsSubstring("/lr_config: lr of group 0 is no finite number in iteration") &&
+                 ContainsSubstring("inf") && ContainsSubstring("other arguments"));
+}
+
+TEST_CASE("errors of a warm-up name the keys of the config", "[plugins][schedule][error]") {
+  auto config = sgd(4);
+  const auto refused = [&](const nlohmann::ordered_json& keys) {
+    config["lr_config"] = {{"policy", "fixed"}, {"warmup", "linear"}, {"warmup_iters", 5}};
+    config["lr_config"].update(keys);
+    return refusal(config);
+  };
+  CHECK(refused({{"warmup_ratio", 1}}) == "(no error)");
+  CHECK_THAT(refused({{"warmup", "linaer"}}),
+             ContainsSubstring("/lr_config/warmup: ") && ContainsSubstring("did you mean \"linear\""));
+  CHECK_THAT(refused({{"warmup_iters", 0}}),
+             ContainsSubstring("/lr_config/warmup_iters: ") && ContainsSubstring("above 0"));
+  CHECK_THAT(refused({{"warmup_ratio", 1.5}}), ContainsSubstring("/lr_config/warmup_ratio: "));
+  CHECK_THAT(refused({{"warmup_by_epoch", 1}}), ContainsSubstring("/lr_config/warmup_by_epoch: "));
+  CHECK_THAT(refused({{"warmup_iters", nullptr}}), ContainsSubstring("\"warmup_iters\" beside it"));
+  // One that is turned off leaves its keys without use; without a word about it they are a mistake.
+  CHECK(refused({{"warmup", nullptr}}) == "(no error)");
+  config["lr_config"].erase("warmup");
+  CHECK_THAT(refusal(config), ContainsSubstring("no warm-up that it could belong to"));
 }

@@ -149,9 +149,10 @@ TEST_CASE("schedules name the argument that is wrong", "[plugins][schedule][erro
        {R"({"policy": "OneCycle", "max_lr": {"Adam": 1}})", "/max_lr"},
        {R"({"policy": "fixed", "warmup": "linear"})", "iters"},
        {R"({"policy": "fixed", "warmup": "cosine", "warmup_iters": 5})", "cosine"},
-       {R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 0})", "/iters"},
-       {R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 5, "warmup_ratio": 0})", "/ratio"},
-       {R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 5, "warmup_ratio": 1.5})", "/ratio"}}));
+       {R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 0})", "/warmup_iters"},
+       {R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 5, "warmup_ratio": 0})", "/warmup_ratio"},
+       {R"({"policy": "fixed", "warmup": "linear", "warmup_iters": 5, "warmup_ratio": 1.5})",
+        "/warmup_ratio"}}));
   CAPTURE(config);
   const auto text = test::error_of([&config = config] { chain(config).check(epochs(10, 10)); });
   REQUIRE_THAT(text, ContainsSubstring(expected));

@@ -243,3 +243,47 @@ TEST_CASE("A run with averages and Lookahead resumes bit for bit", "[train][hook
   CHECK_FALSE(at::equal(left.tensors.at(weight),
                         left.tensors.at("@hook/org.posehost.hooks/" + name + "/average/" + weight)));
 }
+
+TEST_CASE("Weights that are no numbers never take the place of a checkpoint", "[train][hooks][nan]") {
+  const test::TempFolder folder;
+  const std::string often =
+      R"({"checkpoint_config": {"interval": 1, "by_epoch": false, "max_keep_ckpts": 1}})";
+  // Before the checkpoint of that iteration is written.
+  const auto poison = [](int iter) {
+    return probe("\"iter\": " + std::to_string(iter) +
+                 R"(, "action": "poison", "mutates": true, "priority": 45)");
+  };
+  SECTION("the next loss ends the run, and what was saved before is there") {
+    auto plan = plan_with(folder, "[" + poison(2) + "]", often);
+    CHECK_THAT(test::error_of([&] { (void)test::train(plan); }),
+               ContainsSubstring("iteration 4: the loss is"));
+    CHECK_FALSE(std::filesystem::exists(plan.work_dir / "iter_3.safetensors"));
+    const auto last = ph::load_checkpoint(plan.work_dir / "last.safetensors");
+    CHECK(last.position.iter == 2);
+    CHECK(ph::not_finite(last.tensors).empty());
+  }
+  SECTION("after the last iteration no loss would tell") {
+    auto plan = plan_with(folder, "[" + poison(4) + "]", often);
+    CHECK_THAT(test::error_of([&] { (void)test::train(plan); }),
+               ContainsSubstring("iteration 5: weights are no finite numbers") &&
+                   ContainsSubstring("iter_4.safetensors"));
+  }
+  SECTION("a rollback finds good ones") {
+    auto plan = plan_with(folder, "[" + poison(2) + R"(, {"type": "NaNGuard", "max_rollbacks": 1}])", often);
+    CHECK(test::train(plan).finished);
+    CHECK(ph::not_finite(ph::load_checkpoint(plan.work_dir / "iter_5.safetensors").tensors).empty());
+  }
+}
+
+TEST_CASE("Gradients whose norm is no number do not reach the weights", "[train][hooks][nan]") {
+  const test::TempFolder folder;
+  auto plan =
+      plan_with(folder,
+                "[" + probe(R"("stage": 12, "iter": 2, "action": "scale", "name": "grad/", "value": 1e300,
+                                       "mutates": true)") +
+                    "]",
+                R"({"optimizer_config": {"grad_clip": {"max_norm": 1}}, "checkpoint_config": null})");
+  CHECK_THAT(test::error_of([&] { (void)test::train(plan); }),
+             ContainsSubstring("iteration 3: the norm of the gradients is not finite"));
+  CHECK(ph::not_finite(ph::model_state(*plan.model)).empty());
+}

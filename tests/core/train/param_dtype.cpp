@@ -78,6 +78,56 @@ TEST_CASE("A run with weights of 16 bits resumes bit for bit", "[train][param_dt
   test::require_equal(unbroken.work_dir / "iter_10.safetensors", resumed.work_dir / "iter_10.safetensors");
 }
 
+TEST_CASE(
+    "A dynamic loss scale falls until gradients are finite, grows again, and all of it survives a break",
+    "[train][param_dtype][resume]") {
+  const test::TempFolder folder;
+  const std::string scaling = R"(, "total_epochs": 3, "fp16": {"loss_scale": {"init_scale": 1099511627776.0,
+      "backoff_factor": 0.03125, "growth_factor": 4, "growth_interval": 2}})";
+  std::vector<double> scales;
+  const auto train = [&](const std::string& name, const std::filesystem::path& from) {
+    auto plan = ph::make_plan(test::small_run(
+        folder.path(),
+        patch("fp16", scaling + R"(, "work_dir": ")" + (folder.path() / name).string() + "\"")));
+    std::filesystem::create_directories(plan.work_dir);
+    ph::Runner runner(plan, "log", 0);
+    scales.clear();
+    plan.steps->optimize = [&plan, &scales, step = plan.steps->optimize] {
+      step();
+      scales.push_back(plan.gradients.scaler->scale());
+    };
+    if (!from.empty()) runner.resume(from);
+    (void)runner.run();
+    return plan.work_dir / "iter_15.safetensors";
+  };
+  const auto whole = train("whole", {});
+  const auto seen = scales;
+  CAPTURE(seen);
+  REQUIRE(seen.size() == 15);
+  std::size_t fallen = 0, grown = 0;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    const double before = i == 0 ? 1099511627776.0 : seen[i - 1];
+    fallen += seen[i] < before;
+    grown += seen[i] > before;
+  }
+  CHECK(fallen >= 2);
+  CHECK(grown >= 2);
+  const auto saved = ph::load_checkpoint(whole);
+  // An update that overflows is left out, and counts for nobody.
+  CHECK(saved.position.opt_step == 15 - static_cast<std::int64_t>(fallen));
+  CHECK(saved.tensors.at("@opt/step/" + std::string(kConv)).item<std::int64_t>() == saved.position.opt_step);
+  // In the fall, between two growths, and after.
+  for (const std::size_t at : {1, 6, 9}) {
+    CAPTURE(at);
+    const auto rest =
+        train("rest", folder.path() / "whole" / ("iter_" + std::to_string(at) + ".safetensors"));
+    test::require_equal(whole, rest);
+    const std::string scaler = "@hook/posehost/loss_scaler/state";
+    CHECK(ph::load_checkpoint(rest).hook_state.at(scaler) == saved.hook_state.at(scaler));
+    CHECK(std::vector<double>(seen.begin() + static_cast<std::ptrdiff_t>(at), seen.end()) == scales);
+  }
+}
+
 TEST_CASE("Weights held in bf16 train as those that autocast rounds anew in each iteration",
           "[train][param_dtype]") {
   const test::TempFolder folder;
