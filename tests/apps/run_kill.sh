@@ -37,17 +37,16 @@ while ((hit < kills)); do
     wait $pid 2>/dev/null || status=$?
     case $status in
       0) touch "$work/cut/done" ;;
-      137) hit=$((hit + 1)) ;;
+      137) ((++hit % 10)) || echo "$hit kills in $starts starts" ;;
       *) fail "exit $status" "$(cat "$work/cut.out")" ;;
     esac
     # No half files under the names that count.
-    for file in "$work"/cut/*.safetensors; do
-      [[ -L $file || ! -e $file ]] && continue
-      python3 -c 'import json,struct,sys
-data = open(sys.argv[1], "rb").read(); n = struct.unpack("<Q", data[:8])[0]
-end = max(v["data_offsets"][1] for k, v in json.loads(data[8:8 + n]).items() if k != "__metadata__")
-assert 8 + n + end == len(data), sys.argv[1]' "$file" || fail "half a file: $file"
-    done
+    python3 -c 'import json, os, struct, sys
+for name in sys.argv[1:]:
+    if os.path.islink(name) or not os.path.exists(name): continue
+    data = open(name, "rb").read(); n = struct.unpack("<Q", data[:8])[0]
+    end = max(v["data_offsets"][1] for k, v in json.loads(data[8:8 + n]).items() if k != "__metadata__")
+    assert 8 + n + end == len(data), name' "$work"/cut/*.safetensors || fail "half a file"
     if ((hit >= kills)) && [[ ! -e $work/cut/done ]]; then
       run 0 "$posehost" run "$small" --work-dir "$work/cut" "${args[@]}" --resume
       touch "$work/cut/done"
