@@ -13,26 +13,21 @@ void Runner::note_checkpoint(const std::filesystem::path& file) {
   saved_.push_back(file);
 }
 
-// The newest of this run that can be read and holds numbers: one may have been saved after the weights were
-// spoiled and before a loss showed it.
+// The newest of this run that can be read. All hold numbers: others are not written (Runner::spoiled).
 std::pair<std::filesystem::path, Checkpoint> Runner::last_good_checkpoint() {
   for (; !saved_.empty(); saved_.pop_back()) {
     const auto& file = saved_.back();
     std::error_code none;
     if (!std::filesystem::exists(file, none)) continue;  // removed since, as max_keep_ckpts wants it
     try {
-      auto checkpoint = load_checkpoint(file);
-      const auto bad = not_finite(checkpoint.tensors);
-      if (bad.empty()) return {file, std::move(checkpoint)};
-      log_warn("rollback: " + file.string() + " is passed over: " + bad.front() + " is not finite there");
+      return {file, load_checkpoint(file)};
     } catch (const Error& error) {
       log_warn("rollback: " + error.summary() + "; passed over");
     }
   }
   throw Error(ErrorKind::nan,
               "iteration " + std::to_string(iter_ + 1) + ": no good checkpoint to roll back to",
-              "those of this run are damaged, or hold weights that are not finite; " + batch_text(),
-              "one that is whole and finite",
+              "those of this run are damaged; " + batch_text(), "one that is whole",
               "--resume=FILE with an older one, a lower lr, or optimizer_config.grad_clip");
 }
 

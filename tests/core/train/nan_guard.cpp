@@ -122,12 +122,16 @@ TEST_CASE("A gradient that is not finite is seen before it is used", "[train][na
 }
 
 TEST_CASE("A rollback passes over checkpoints that are not good", "[train][nan]") {
+  // Of iterations that are counted from 1: `damaged` is cut short before the next one, which sees senseless weights.
+  const auto hooks = [](const test::TempFolder& folder, int damaged) {
+    const auto file = folder.path() / "run" / ("iter_" + std::to_string(damaged) + ".safetensors");
+    return probe(PH_STAGE_BEFORE_TRAIN_ITER, damaged,
+                 R"("action": "truncate", "name": ")" + file.string() + "\"") +
+           ", " + probe(PH_STAGE_BEFORE_TRAIN_ITER, damaged, kPoison) + R"(, {"type": "NaNGuard"})";
+  };
   const test::TempFolder folder;
-  // After the update and before the checkpoint: what is saved as the third is not finite.
-  const std::string spoil = probe(PH_STAGE_AFTER_TRAIN_ITER, 2, R"("action": "poison", "priority": 45)");
-  auto plan = plan_with(folder, spoil + R"(, {"type": "NaNGuard"})");
+  auto plan = plan_with(folder, hooks(folder, 3));
   CHECK(test::train(plan).finished);
-  CHECK_FALSE(all_finite(ph::load_checkpoint(plan.work_dir / "iter_3.safetensors")));
   const auto before = ph::load_checkpoint(plan.work_dir / "iter_2.safetensors");
   const auto after = ph::load_checkpoint(plan.work_dir / "iter_4.safetensors");
   CHECK(all_finite(after));
@@ -135,9 +139,20 @@ TEST_CASE("A rollback passes over checkpoints that are not good", "[train][nan]"
   CHECK(at::equal(before.tensors.at("backbone.conv1.weight"), after.tensors.at("backbone.conv1.weight")));
 
   const test::TempFolder other;
-  auto first = plan_with(other, probe(PH_STAGE_AFTER_TRAIN_ITER, 0, R"("action": "poison", "priority": 45)") +
-                                    R"(, {"type": "NaNGuard"})");
+  auto first = plan_with(other, hooks(other, 1));
   const auto error = error_of(first);
   CHECK(error.kind() == ph::ErrorKind::nan);
   CHECK_THAT(error.summary(), ContainsSubstring("no good checkpoint to roll back to"));
+}
+
+TEST_CASE("Weights that were spoiled after their update have no checkpoint to go back to", "[train][nan]") {
+  const test::TempFolder folder;
+  const std::string spoil = probe(PH_STAGE_AFTER_TRAIN_ITER, 2, R"("action": "poison", "priority": 45)");
+  auto plan = plan_with(folder, spoil + R"(, {"type": "NaNGuard"})");
+  CHECK(test::train(plan).finished);
+  CHECK_FALSE(std::filesystem::exists(plan.work_dir / "iter_3.safetensors"));
+  const auto before = ph::load_checkpoint(plan.work_dir / "iter_2.safetensors");
+  const auto after = ph::load_checkpoint(plan.work_dir / "iter_4.safetensors");
+  CHECK(all_finite(after));
+  CHECK(at::equal(before.tensors.at("backbone.conv1.weight"), after.tensors.at("backbone.conv1.weight")));
 }
