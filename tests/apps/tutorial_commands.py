@@ -33,6 +33,7 @@ def environment(name):
 # What is put into every command that a pattern is found in: text to add, texts to replace; or a reason to leave it out.
 RULES = [
     (r"^posehost run mice/config\.json$", {"add": short}),
+    (r"^posehost ctl WORKDIR", {"leave": "wants a run that goes on: run_control.sh has one"}),
     (r"^posehost runs work_dirs", {"before": lambda: runs_of("mice")}),
     (r"<where posehost is installed>", {"replace": ("<where posehost is installed>", str(build / "sdk"))}),
     (r"\| jq ", {"replace": (r"| jq '.runs[0].best'", "") if not shutil.which("jq") else None}),
@@ -94,6 +95,8 @@ def command_of(text, where):
     for pattern, rule in RULES:
         if not re.search(pattern, text):
             continue
+        if "leave" in rule:
+            return None, rule["leave"]
         name, what = rule.get("needs", (None, None))
         if name and not environment(name):
             return None, f"{name} does not name {what}"
