@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <set>
+
+#include "log/number_text.hpp"
 
 namespace ph {
 namespace {
@@ -20,12 +21,6 @@ std::set<std::int64_t> samples(const RunLength& length) {
 
 Progress progress_of(const RunLength& length, std::int64_t iter) {
   return {length.iters_per_epoch > 0 ? iter / length.iters_per_epoch : 0, iter, iter};
-}
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
 }
 
 /// The groups of which something is said: "group 1", "group 1 and 3 more".
@@ -55,7 +50,7 @@ std::pair<double, double> range_of(const ScheduledRun& run, std::size_t group, s
       throw Error(ErrorKind::config,
                   (chain ? chain->where() + ": " : std::string()) + run.hypers[column].name + " of group " +
                       std::to_string(group) + " is no finite number in iteration " + std::to_string(iter),
-                  number(value), "a finite number in every iteration of the run",
+                  number_text(value), "a finite number in every iteration of the run",
                   "other arguments of the schedule; `posehost schedule` of a shorter run shows its way");
     }
     low = std::min(low, value);
@@ -84,7 +79,7 @@ void judge_column(const ScheduledRun& run, std::size_t column, const std::set<st
   };
   say(still, "is 0 throughout: its parameters stay as they are");
   say(negative, "falls below 0");
-  say(forgetful, "reaches " + number(highest) + "; at 1 and above nothing is forgotten");
+  say(forgetful, "reaches " + number_text(highest) + "; at 1 and above nothing is forgotten");
 }
 
 }  // namespace
@@ -120,7 +115,7 @@ std::vector<std::string> judge_schedules(const ScheduledRun& run) {
     const auto& hyper = run.hypers[column];
     if (chain != nullptr && ignores_base(*chain, run.length, hyper.initial))
       notes.push_back(hyper.name + " comes from " + chain->key() + " alone: that of the optimizer, " +
-                      number(hyper.initial) + ", has no effect");
+                      number_text(hyper.initial) + ", has no effect");
   }
   return notes;
 }

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+
+#include "log/number_text.hpp"
 
 namespace ph {
 namespace {
@@ -11,15 +12,9 @@ constexpr std::array<const char*, 8> kHeads{"group",        "tensors",   "number
                                             "weight_decay", "optimizer", "parameters", "why"};
 using Row = std::array<std::string, kHeads.size()>;
 
-std::string shown(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
-
 std::string value_of(const Optimizer& optimizer, const ParamGroup& group, std::int32_t role) {
   const auto index = optimizer.hyper_index(role);
-  return index < 0 ? "-" : shown(group.base[static_cast<std::size_t>(index)]);
+  return index < 0 ? "-" : number_text(group.base[static_cast<std::size_t>(index)]);
 }
 
 // What differs from the optimizer's own arguments and has no column.
@@ -29,7 +24,7 @@ std::vector<std::string> other_values(const Optimizer& optimizer, const ParamGro
     const auto& hyper = optimizer.hypers()[i];
     if (hyper.role == PH_ROLE_LR || hyper.role == PH_ROLE_WEIGHT_DECAY || group.base[i] == hyper.initial)
       continue;
-    all.push_back(hyper.name + " " + shown(group.base[i]));
+    all.push_back(hyper.name + " " + number_text(group.base[i]));
   }
   return all;
 }

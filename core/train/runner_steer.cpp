@@ -1,10 +1,10 @@
 // Hyper-parameters that somebody sets while a run goes on, and where the next values come from.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "log/log.hpp"
+#include "log/number_text.hpp"
 #include "schedule/judge_schedules.hpp"
 #include "schedule/read_schedules.hpp"
 #include "train/run_schedules.hpp"
@@ -12,12 +12,6 @@
 
 namespace ph {
 namespace {
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
 
 // A run goes on as it was where it cannot do what it was asked.
 void warn(const std::string& why) { log_warn("posehost ctl: " + why + "; nothing was set"); }
@@ -51,8 +45,8 @@ void Runner::steer_base(const HyperInfo& known, double value) {
     member.optimizer->check_hyper(index, &own == &known ? value : own.initial * factor);
   }
   set_steered(key, factor, false);
-  log_info(known.name + " is " + number(value) + " from now on, in place of the config's " +
-           number(known.initial) + "; " + next_value(key));
+  log_info(known.name + " is " + number_text(value) + " from now on, in place of the config's " +
+           number_text(known.initial) + "; " + next_value(key));
 }
 
 // The value that holds now, and the schedule's later ones in proportion.
@@ -73,13 +67,13 @@ void Runner::steer_schedule(const ScheduleChain& chain, const HyperInfo& known, 
     // Its whole way has to be one that a config could name: a momentum stays below 1.
     const auto [low, high] = range_of(run, column);
     if (known.role == PH_ROLE_MOMENTUM && high * factor >= 1)
-      return warn(known.name + " would go on to " + number(high * factor) + " by " + chain.key());
+      return warn(known.name + " would go on to " + number_text(high * factor) + " by " + chain.key());
     member.optimizer->check_hyper(index, low * factor);
     member.optimizer->check_hyper(index, high * factor);
   }
   set_steered(key, factor, true);
-  log_info(known.name + " is " + number(value) + " now; " + chain.key() + " goes on with " + number(factor) +
-           " of its values");
+  log_info(known.name + " is " + number_text(value) + " now; " + chain.key() + " goes on with " +
+           number_text(factor) + " of its values");
 }
 
 void Runner::set_steered(const std::string& key, double factor, bool of_schedule) {
@@ -113,11 +107,11 @@ std::string Runner::next_value(const std::string& key) const {
     if (index < 0) continue;
     const auto base = base_of(*optimizer, 0, index);
     const auto* chain = chain_of(key);
-    if (chain == nullptr) return "next " + key + " " + number(base);
-    const auto from =
-        ignores_base(*chain, plan_.length, base) ? "by " + chain->key() + " alone" : "from " + number(base);
-    return "next " + key + " " + number(scheduled(*chain, first, base)) + ", " + chain->description() + " " +
-           from;
+    if (chain == nullptr) return "next " + key + " " + number_text(base);
+    const auto from = ignores_base(*chain, plan_.length, base) ? "by " + chain->key() + " alone"
+                                                               : "from " + number_text(base);
+    return "next " + key + " " + number_text(scheduled(*chain, first, base)) + ", " + chain->description() +
+           " " + from;
   }
   return {};
 }
@@ -154,14 +148,14 @@ void Runner::load_one_steered(const HyperInfo& known, const std::string& text) {
     const auto* chain = chain_of(key);
     if (chain != nullptr && entry["schedule"] == Json(chain->text())) {
       set_steered(key, entry["factor"].get<double>(), true);
-      log_info(key + " goes on with " + number(entry["factor"].get<double>()) + " of the values of " +
+      log_info(key + " goes on with " + number_text(entry["factor"].get<double>()) + " of the values of " +
                chain->key() + ", as posehost ctl had set it");
       return;
     }
   } else if (is_number("value") && entry.value("config", Json()) == Json(known.initial)) {
     set_steered(key, entry["value"].get<double>() / known.initial, false);
-    log_info(key + " goes on from " + number(entry["value"].get<double>()) +
-             ", as posehost ctl had set it in place of the config's " + number(known.initial));
+    log_info(key + " goes on from " + number_text(entry["value"].get<double>()) +
+             ", as posehost ctl had set it in place of the config's " + number_text(known.initial));
     return;
   }
   log_info(key + ": posehost ctl had set it, the config has been edited since and counts");
