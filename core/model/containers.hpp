@@ -1,10 +1,9 @@
 #pragma once
-#include <torch/nn/modules/container/any.h>
-
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
+
+#include "model/norm_act.hpp"
 
 namespace ph {
 
@@ -12,8 +11,8 @@ namespace ph {
 class Chain final : public torch::nn::Module {
  public:
   Chain() : Module("Sequential") {}
-  template <class... Steps>
-  [[nodiscard]] static std::shared_ptr<Chain> of(Steps... steps) {
+  template <class... Step>
+  [[nodiscard]] static std::shared_ptr<Chain> of(Step... steps) {
     auto chain = std::make_shared<Chain>();
     (chain->add(torch::nn::AnyModule(std::move(steps))), ...);
     return chain;
@@ -23,13 +22,11 @@ class Chain final : public torch::nn::Module {
     steps_.push_back(std::move(step));
   }
   [[nodiscard]] at::Tensor forward(const at::Tensor& x) {
-    at::Tensor y = x;
-    for (auto& step : steps_) y = step.forward(y);
-    return y;
+    return forward_fused(steps_.begin(), steps_.end(), x);
   }
 
  private:
-  std::vector<torch::nn::AnyModule> steps_;
+  Steps steps_;
 };
 
 /// Modules under their numbers, some of which may be missing: a Python ModuleList with None in it.

@@ -1,7 +1,5 @@
 #include "model/conv_module.hpp"
 
-#include <ATen/ops/hardtanh.h>
-
 #include "model/res_block.hpp"
 
 namespace ph {
@@ -14,10 +12,7 @@ ConvModule::ConvModule(const ConvSpec& spec, const NormArgs& norm)
       activation_(spec.activation) {}
 
 at::Tensor ConvModule::forward(const at::Tensor& x) {
-  constexpr double six = 6;
-  const auto y = bn_(conv_(x));
-  if (activation_ == Activation::relu6) return at::hardtanh(y, 0, six);
-  return activation_ == Activation::relu ? y.relu_() : y;
+  return norm_act(*bn_, conv_(x), activation_);
 }
 
 }  // namespace ph

@@ -2,10 +2,9 @@
 #include <torch/nn/modules/conv.h>
 
 #include "model/norm.hpp"
+#include "model/norm_act.hpp"
 
 namespace ph {
-
-enum class Activation { none, relu, relu6 };
 
 struct ConvSpec {
   std::int64_t in = 0, out = 0, kernel = 1, stride = 1, groups = 1;

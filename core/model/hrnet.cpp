@@ -79,8 +79,8 @@ void HrNet::add_stage(std::size_t number, const HrStageArgs& args, std::vector<s
 }
 
 Features HrNet::forward(const at::Tensor& img) {
-  auto x = bn1_(conv1_(img)).relu_();
-  x = bn2_(conv2_(x)).relu_();
+  auto x = norm_act(*bn1_, conv1_(img), Activation::relu);
+  x = norm_act(*bn2_, conv2_(x), Activation::relu);
   Features maps{layer1_->forward(x)};
   for (const auto& stage : stages_) {
     Features inputs;

@@ -2,6 +2,8 @@
 
 #include <torch/nn/modules/pooling.h>
 
+#include "model/norm_act.hpp"
+
 namespace ph {
 
 torch::nn::Conv2d make_conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
@@ -28,7 +30,9 @@ void ResBlock::add_shortcut(const ResBlockSpec& spec) {
   register_module("downsample", downsample_);
 }
 
-at::Tensor ResBlock::shortcut(const at::Tensor& x) { return downsample_ ? downsample_->forward(x) : x; }
+at::Tensor ResBlock::shortcut(const at::Tensor& x) {
+  return downsample_ ? forward_fused(downsample_->begin(), downsample_->end(), x) : x;
+}
 
 // The order of registration is mmpose's order of parameters; the shortcut comes last.
 BasicBlock::BasicBlock(const ResBlockSpec& spec) : ResBlock("BasicBlock") {
@@ -43,9 +47,9 @@ BasicBlock::BasicBlock(const ResBlockSpec& spec) : ResBlock("BasicBlock") {
 }
 
 at::Tensor BasicBlock::forward(const at::Tensor& x) {
-  auto y = bn1_(conv1_(x)).relu_();
-  y = bn2_(conv2_(y));
-  return y.add_(shortcut(x)).relu_();
+  const auto y = conv2_(norm_act(*bn1_, conv1_(x), Activation::relu));
+  const auto around = shortcut(x);
+  return norm_act(*bn2_, y, Activation::relu, around);
 }
 
 Bottleneck::Bottleneck(const ResBlockSpec& spec) : ResBlock("Bottleneck") {
@@ -71,10 +75,11 @@ void Bottleneck::add_conv2(const ResBlockSpec& spec, std::int64_t channels) {
 }
 
 at::Tensor Bottleneck::forward(const at::Tensor& x) {
-  auto y = bn1_(conv1_(x)).relu_();
-  y = bn2_(deformed_ ? deformed_->forward(y) : conv2_(y)).relu_();
-  y = bn3_(conv3_(y));
-  return y.add_(shortcut(x)).relu_();
+  auto y = norm_act(*bn1_, conv1_(x), Activation::relu);
+  y = norm_act(*bn2_, deformed_ ? deformed_->forward(y) : conv2_(y), Activation::relu);
+  y = conv3_(y);
+  const auto around = shortcut(x);
+  return norm_act(*bn3_, y, Activation::relu, around);
 }
 
 }  // namespace ph

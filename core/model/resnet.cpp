@@ -7,6 +7,7 @@
 #include <array>
 
 #include "model/conv_module.hpp"
+#include "model/norm_act.hpp"
 
 namespace ph {
 namespace {
@@ -73,8 +74,7 @@ void ResNet::add_stem() {
 }
 
 Features ResNet::forward(const at::Tensor& img) {
-  auto x = stem_ ? stem_->forward(img) : bn1_(conv1_(img)).relu_();
-  x = at::max_pool2d(x, 3, 2, 1);
+  auto x = stem_ ? at::max_pool2d(stem_->forward(img), 3, 2, 1) : norm_relu_pool(*bn1_, conv1_(img));
   Features maps;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     x = layers_[i]->forward(x);

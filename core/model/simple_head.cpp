@@ -10,6 +10,7 @@
 #include "model/accuracy.hpp"
 #include "model/head_loss.hpp"
 #include "model/heatmap_output.hpp"
+#include "model/norm_act.hpp"
 
 namespace ph {
 namespace {
@@ -103,9 +104,10 @@ at::Tensor SimpleHead::forward(const Features& features) {
   auto x = transform_inputs(features);
   // In the layout that the weights were given.
   if (deconv_layers_)
-    x = deconv_layers_->forward(x.contiguous(deconv_layers_->parameters().front().suggest_memory_format()));
+    x = forward_fused(deconv_layers_->begin(), deconv_layers_->end(),
+                      x.contiguous(deconv_layers_->parameters().front().suggest_memory_format()));
   if (final_layer_) x = final_layer_(x);
-  if (final_layers_) x = final_layers_->forward(x);
+  if (final_layers_) x = forward_fused(final_layers_->begin(), final_layers_->end(), x);
   return x.contiguous();  // as targets are: elementwise operators are slow on mixed layouts
 }
 

@@ -57,10 +57,11 @@ TEST_CASE("operators know the layer in which they ran", "[trace]") {
   REQUIRE(all.at(2).activation_bytes == 0);  // in place
   REQUIRE(all.at(0).activation_bytes == 4 * 64 * 32 * 32);
   REQUIRE(all.back().module == "keypoint_head.final_layer");
-  // The sum of the first block comes after its shortcut, and belongs to neither of them.
+  // The sum of the first block comes after its shortcut and the last norm of its body, and belongs to neither of them.
   const auto sum =
       std::find_if(all.begin(), all.end(), [](const auto& row) { return row.op == "aten::add_"; });
-  REQUIRE((sum - 1)->module == "backbone.layer1.0.downsample.1");
+  REQUIRE((sum - 2)->module == "backbone.layer1.0.downsample.1");
+  REQUIRE((sum - 1)->module == "backbone.layer1.0.bn3");
   REQUIRE(sum->module == "backbone.layer1.0");
   REQUIRE((sum + 1)->module == "backbone.layer1.0");
   // conv1, by hand: 7 x 7 taps of 3 channels for each of 64 x 32 x 32 numbers.
