@@ -10,10 +10,6 @@
 #include <posehost/bfloat16.hpp>
 #include <type_traits>
 
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wpsabi"  // vectors are never passed between files
-#endif
-
 namespace ph::POSEHOST_VECTORS::lanes {
 
 constexpr std::int64_t kWidth = 16;

@@ -11,8 +11,6 @@ ConvModule::ConvModule(const ConvSpec& spec, const NormArgs& norm)
       bn_(register_module("bn", make_norm(norm, spec.out))),
       activation_(spec.activation) {}
 
-at::Tensor ConvModule::forward(const at::Tensor& x) {
-  return norm_act(*bn_, conv_(x), activation_);
-}
+at::Tensor ConvModule::forward(const at::Tensor& x) { return norm_act(*bn_, conv_(x), activation_); }
 
 }  // namespace ph

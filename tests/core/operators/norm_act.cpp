@@ -2,9 +2,9 @@
 #include "model/norm_act.hpp"
 
 #include <ATen/Parallel.h>
-#include <torch/nn/modules/activation.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
+#include <torch/nn/modules/activation.h>
 #include <torch/types.h>
 
 #include "operators/norm_act_op.hpp"
