@@ -41,6 +41,13 @@ void LogBuffer::add(std::string_view name, double value) {
   history_.back().values.push_back({index, value, 1.0, true});
 }
 
+void LogBuffer::leave_out() {
+  if (history_.empty()) return;
+  for (auto& value : history_.back().values) {
+    if (!value.timer) value.weight = 0;
+  }
+}
+
 double LogBuffer::number(Value& value) {
   if (auto* tensor = std::get_if<at::Tensor>(&value.value)) value.value = tensor->item<double>();
   return std::get<double>(value.value);
@@ -62,6 +69,7 @@ std::vector<std::pair<std::string, double>> LogBuffer::averages(std::int64_t win
   std::vector<double> sum(names_.size(), 0), weight(names_.size(), 0);
   for (auto it = history_.end() - static_cast<std::ptrdiff_t>(count); it != history_.end(); ++it) {
     for (auto& value : it->values) {
+      if (value.weight == 0) continue;
       sum[value.name] += number(value) * value.weight;
       weight[value.name] += value.weight;
     }
@@ -78,7 +86,7 @@ std::string LogBuffer::state() {
   for (auto& iteration : history_) {
     Json values = Json::array();
     for (auto& value : iteration.values) {
-      if (const auto x = number(value); !value.timer && std::isfinite(x))
+      if (const auto x = number(value); !value.timer && value.weight > 0 && std::isfinite(x))
         values.push_back({value.name, x, value.weight});
     }
     iterations.push_back({iteration.samples, std::move(values)});

@@ -25,6 +25,9 @@ class LogBuffer {
   void add(std::string_view name, at::Tensor value);
   void add(std::string_view name, double value);
 
+  /// The current iteration's values so far, but for timers, stay out of means: its update is left out.
+  void leave_out();
+
   /// The current iteration's value, waiting for the device.
   [[nodiscard]] std::optional<double> current(std::string_view name);
   /// Weighted means over the last `window` iterations (0: all), in the order of first appearance.
@@ -40,7 +43,7 @@ class LogBuffer {
   struct Value {
     std::size_t name;
     std::variant<double, at::Tensor> value;
-    double weight;
+    double weight;  ///< 0: left out of means
     bool timer;  ///< differs from run to run
   };
   struct Iteration {

@@ -74,6 +74,7 @@ void Runner::meet_update_request() {
 void Runner::forget_iteration() {
   loss_ = at::Tensor();
   accumulated_ = 0;
+  log_.leave_out();
 }
 
 // So that somebody can look at them.

@@ -46,7 +46,10 @@ class TextLogger final : public LoggerHook {
 
  private:
   void write(const ph::RunView& run, const LogRow& row) override {
-    host_.info(row.train ? head(row) + times(run, row) + values(row) : val_head(row) + values(row));
+    auto text = row.train ? head(row) + times(run, row) + values(row) : val_head(row) + values(row);
+    // No value: every update since the row before was left out.
+    if (text.size() > 2 && text.compare(text.size() - 2, 2, ", ") == 0) text.resize(text.size() - 2);
+    host_.info(text);
   }
 
   std::string head(const LogRow& row) const {

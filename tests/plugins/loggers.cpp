@@ -115,6 +115,20 @@ TEST_CASE("rows have images a second since the row before", "[plugins][hook][log
   CHECK(Json::parse(lines_of(folder.path() / "run.log.json").back())["images_per_s"] == 64);
 }
 
+TEST_CASE("a row of updates that were all left out has no values, and ends without a comma",
+          "[plugins][hook][logger]") {
+  const test::TempFolder folder;
+  LoggedHook text("TextLogger", R"({"interval": 1})");
+  HookRun run({&text});
+  run.set_work_dir(folder.path().string());
+  run.averages = [](auto) { return Values{{"time", 0.5}, {"data_time", 0.25}}; };
+  run.set_length(1, 1);
+  run.stage(PH_STAGE_BEFORE_RUN);
+  run.train();
+  REQUIRE(text.lines.size() == 1);
+  CHECK(text.lines[0].substr(text.lines[0].find("time:")) == "time: 0.500, data_time: 0.250");
+}
+
 TEST_CASE("rows name the lr of each of several optimizers", "[plugins][hook][logger]") {
   const test::TempFolder folder;
   LoggedHook text("TextLogger", R"({"interval": 2})"), json("JsonLogger", R"({"interval": 2})");

@@ -61,6 +61,10 @@ TEST_CASE("An update is left out, and the batch leaves no trace", "[train][nan]"
   CHECK(after.position.opt_step == 2);
   CHECK(end.position.opt_step == 4);
   CHECK(ph::not_finite(end.tensors).empty());
+  const auto rows = test::rows(plan, "train");
+  REQUIRE_FALSE(rows.empty());
+  for (const auto& row : rows) CHECK((!row.contains("loss") || row.at("loss").is_number()));
+  CHECK(rows.back().contains("loss"));  // the mean of the iterations that counted
   for (const auto& [name, tensor] : before.tensors) {
     // Statistics of batch norms and the optimizer's state; the Probe has changed the weights.
     const bool statistic =
