@@ -93,7 +93,8 @@ class KeypointDataset final : public Dataset {
       : config_(DataCfg::table().read(args.data_cfg)),
         rules_(rules),
         compat_(context.compat ? *context.compat : default_compat()),
-        test_mode_(args.test_mode.value_or(context.test_mode)) {
+        test_mode_(args.test_mode.value_or(context.test_mode)),
+        images_(context.images) {
     static std::once_flag once;
     std::call_once(once, [] { cv::setNumThreads(0); });  // the loader has threads of its own
     check_boxes(args.data_cfg);
@@ -240,15 +241,13 @@ class KeypointDataset final : public Dataset {
   }
 
   void make_pipeline(const CocoArgs& args, const DataContext& context) {
-    constexpr std::size_t mega = 1U << 20;
-    if (context.image_cache_mb > 0) cache_.emplace(static_cast<std::size_t>(context.image_cache_mb) * mega);
     PipelineContext pipeline;
     pipeline.info = &info_;
     pipeline.compat = &compat_;
     pipeline.image_size = config_.image_size;
     pipeline.heatmap_size = config_.heatmap_size;
     pipeline.use_different_joint_weights = config_.use_different_joint_weights;
-    pipeline.cache = cache_ ? &*cache_ : nullptr;
+    pipeline.cache = images_.get();
     pipeline.plugins = context.plugins;
     std::vector<Item> given{Item::box};
     if (compat_.jitter_once) given.insert(given.end(), {Item::center, Item::scale});
@@ -290,7 +289,7 @@ class KeypointDataset final : public Dataset {
   DatasetInfo info_;
   std::vector<Instance> instances_;
   std::vector<std::string> report_;
-  mutable std::optional<ImageCache> cache_;
+  std::shared_ptr<ImageCache> images_;  // outlives the pipeline
   std::optional<Pipeline> pipeline_;
 };
 

@@ -12,6 +12,7 @@
 
 namespace ph {
 
+class ImageCache;
 class PluginCatalog;
 
 struct Sample;        // data/sample.hpp: what flows through a pipeline
@@ -27,7 +28,7 @@ struct DataContext {
   Node dataset_info = Node::parse("null");  ///< the config's `dataset_info`; null when absent
   bool check_images = true;                 ///< report a missing image at the start, not in mid-run
   bool test_mode = false;
-  std::int64_t image_cache_mb = 0;         ///< decoded images that the data set keeps, in MB (2^20); 0: none
+  std::shared_ptr<ImageCache> images = nullptr;  ///< decoded images, kept for all data sets of a run; null: none are
   const PluginCatalog* plugins = nullptr;  ///< for transforms of plugins; needed only by the constructor
 };
 

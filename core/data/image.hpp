@@ -1,11 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <list>
-#include <memory>
-#include <mutex>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace ph {
@@ -76,26 +72,5 @@ void read_image(const std::string& file, const DecodeOptions& options, Image& im
 /// The same from bytes; `name` stands for the file in messages.
 void decode_image(const std::vector<std::uint8_t>& bytes, const std::string& name,
                   const DecodeOptions& options, Image& image);
-
-/// Decoded images by file name, the least recently used ones dropped when there are more than `capacity`
-/// bytes of pixels. Any thread.
-class ImageCache {
- public:
-  explicit ImageCache(std::size_t capacity) : capacity_(capacity) {}
-  /// Null when it is not there.
-  [[nodiscard]] std::shared_ptr<const Image> find(const std::string& file);
-  void put(const std::string& file, std::shared_ptr<const Image> image);
-  [[nodiscard]] std::size_t bytes() const;
-
- private:
-  struct Entry {
-    std::string file;
-    std::shared_ptr<const Image> image;
-  };
-  mutable std::mutex mutex_;
-  std::list<Entry> by_use_;  // most recent first
-  std::unordered_map<std::string, std::list<Entry>::iterator> by_name_;
-  std::size_t capacity_, bytes_ = 0;
-};
 
 }  // namespace ph

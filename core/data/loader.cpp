@@ -9,10 +9,9 @@
 #include <deque>
 #include <exception>
 #include <mutex>
-#include <numeric>
 #include <thread>
 
-#include "data/rng.hpp"
+#include "data/epoch_order.hpp"
 #include "data/sample.hpp"
 
 namespace ph {
@@ -21,6 +20,7 @@ namespace {
 // A batch in the making. Threads write to different samples of it; the rest is under the loader's mutex.
 struct Slot {
   Batch batch;
+  std::int64_t epoch = 0;
   std::vector<std::int64_t> indices;  // of its samples in the data set
   std::size_t begun = 0, finished = 0;
   std::exception_ptr error;
@@ -42,17 +42,6 @@ SampleMeta meta_of(const Sample& sample) {
   meta.rotation = static_cast<float>(sample.rotation);
   meta.bbox_score = sample.instance->bbox_score;
   return meta;
-}
-
-std::vector<std::int64_t> epoch_order(std::int64_t size, const LoaderOptions& options, std::int64_t epoch) {
-  std::vector<std::int64_t> order(static_cast<std::size_t>(size));
-  std::iota(order.begin(), order.end(), 0);
-  if (!options.shuffle) return order;
-  Rng random({options.seed, epoch, 0, purpose_of("order of an epoch")});
-  for (std::size_t left = order.size(); left > 1; --left) {  // Fisher-Yates
-    std::swap(order[left - 1], order[random.below(left)]);
-  }
-  return order;
 }
 
 }  // namespace
@@ -86,11 +75,16 @@ struct Loader::Impl {
     return at::empty(sizes, at::TensorOptions().dtype(at::kFloat).pinned_memory(options.pin_memory));
   }
 
-  // Under the mutex: the next batch of the epoch, empty, at the end of `slots`.
+  std::vector<std::int64_t> order_of(std::int64_t of_epoch) const {
+    return epoch_order(dataset->size(), options.shuffle, options.seed, of_epoch);
+  }
+
+  // Under the mutex: the next batch of `epoch`, empty, at the end of `slots`.
   void open_slot() {
     const auto first = static_cast<std::size_t>(next_batch * options.batch_size);
     const auto last = std::min(first + static_cast<std::size_t>(options.batch_size), order.size());
     auto slot = std::make_shared<Slot>();
+    slot->epoch = epoch;
     slot->indices.assign(order.begin() + static_cast<std::ptrdiff_t>(first),
                          order.begin() + static_cast<std::ptrdiff_t>(last));
     const auto samples = static_cast<std::int64_t>(slot->indices.size());
@@ -105,19 +99,44 @@ struct Loader::Impl {
   // Under the mutex: a batch that has samples left to begin; null when there is nothing to do.
   std::shared_ptr<Slot> find_work() {
     if (!slots.empty() && slots.back()->begun < slots.back()->indices.size()) return slots.back();
-    if (next_batch >= end_batch || slots.size() >= static_cast<std::size_t>(options.prefetch_batches))
+    if (slots.size() >= static_cast<std::size_t>(options.prefetch_batches)) return nullptr;
+    const bool all_open = next_batch >= end_batch, ahead = epoch != asked;
+    if (all_open && (ahead || !next_follows)) return nullptr;
+    try {
+      if (all_open) begin_epoch(asked + 1, 0, order_of(asked + 1));
+      if (next_batch >= end_batch) return nullptr;  // an epoch without batches
+      open_slot();
+    } catch (...) {  // no memory for a batch; of one that nobody has asked for yet it is no error
+      if (epoch == asked && !all_open) fail_epoch(std::current_exception());
       return nullptr;
-    open_slot();
+    }
     return slots.back();
   }
 
-  void make(Slot& slot, std::size_t at, std::int64_t of_epoch, Sample& sample) const {
+  // Under the mutex: from now on batches of `of_epoch` are opened.
+  void begin_epoch(std::int64_t of_epoch, std::int64_t first, std::vector<std::int64_t> its_order) {
+    order = std::move(its_order);
+    epoch = of_epoch;
+    next_batch = std::max<std::int64_t>(0, first);
+    end_batch = batches();
+  }
+
+  // Under the mutex: whether `of_epoch`, from its first batch on, is what threads have gone into unasked. What is
+  // left of the epoch before it goes.
+  bool take_up(std::int64_t of_epoch, std::int64_t first) {
+    if (epoch == asked || of_epoch != epoch || first > 0) return false;
+    while (!slots.empty() && slots.front()->epoch != epoch) slots.pop_front();
+    asked = epoch;
+    return true;
+  }
+
+  void make(Slot& slot, std::size_t at, Sample& sample) const {
     const std::array<std::pair<SampleArray*, const at::Tensor*>, 3> arrays{
         {{&sample.img, &slot.batch.img},
          {&sample.target, &slot.batch.target},
          {&sample.target_weight, &slot.batch.target_weight}}};
     for (const auto& [array, tensor] : arrays) array->put_at(part_of(*tensor, at));
-    dataset->make_sample(slot.indices[at], options.seed, of_epoch, sample);
+    dataset->make_sample(slot.indices[at], options.seed, slot.epoch, sample);
     for (const auto& [array, tensor] : arrays) {
       if (!tensor->defined() || array->values().data() == part_of(*tensor, at).data()) continue;
       throw Error(ErrorKind::internal,
@@ -132,22 +151,16 @@ struct Loader::Impl {
     Sample sample;
     std::unique_lock lock(mutex);
     while (!stopping) {
-      std::shared_ptr<Slot> slot;
-      std::exception_ptr error;
-      try {
-        slot = find_work();
-      } catch (...) {  // no memory for a batch
-        fail_epoch(std::current_exception());
-      }
+      const auto slot = find_work();
       if (!slot) {
         work.wait(lock);
         continue;
       }
       const std::size_t at = slot->begun++;
-      const std::int64_t of_epoch = epoch;
       lock.unlock();
+      std::exception_ptr error;
       try {
-        make(*slot, at, of_epoch, sample);
+        make(*slot, at, sample);
       } catch (...) {
         error = std::current_exception();
       }
@@ -163,6 +176,7 @@ struct Loader::Impl {
   // Under the mutex: next() throws `error` after the batches that are there.
   void fail_epoch(std::exception_ptr error) {
     auto slot = std::make_shared<Slot>();
+    slot->epoch = epoch;
     slot->error = std::move(error);
     slots.push_back(std::move(slot));
     end_batch = next_batch;
@@ -177,8 +191,9 @@ struct Loader::Impl {
   std::condition_variable work, done;
   std::deque<std::shared_ptr<Slot>> slots;  // in order; only the last one may have samples to begin
   std::vector<std::int64_t> order;
-  std::int64_t epoch = 0, next_batch = 0, end_batch = 0;
-  bool stopping = false;
+  std::int64_t epoch = 0, next_batch = 0, end_batch = 0;  // whose batches are opened; `asked` or the one after it
+  std::int64_t asked = 0;                                  // by start()
+  bool next_follows = false, stopping = false;
   std::vector<std::jthread> threads;
 };
 
@@ -194,33 +209,43 @@ std::int64_t Loader::batches() const noexcept { return impl_->batches(); }
 const Dataset& Loader::dataset() const noexcept { return *impl_->dataset; }
 const LoaderOptions& Loader::options() const noexcept { return impl_->options; }
 
-void Loader::start(std::int64_t epoch, std::int64_t first) {
-  std::vector<std::int64_t> order = epoch_order(impl_->dataset->size(), impl_->options, epoch);
+void Loader::start(std::int64_t epoch, std::int64_t first, bool next_follows) {
+  auto& own = *impl_;
+  bool taken_up = false;
   {
-    const std::lock_guard lock(impl_->mutex);
-    impl_->slots.clear();  // threads that are still at one of them keep it alive
-    impl_->order = std::move(order);
-    impl_->epoch = epoch;
-    impl_->next_batch = std::max<std::int64_t>(0, first);
-    impl_->end_batch = impl_->batches();
+    const std::lock_guard lock(own.mutex);
+    taken_up = own.take_up(epoch, first);
+    own.next_follows = taken_up && next_follows;
   }
-  impl_->work.notify_all();
+  if (!taken_up) {
+    auto order = own.order_of(epoch);
+    const std::lock_guard lock(own.mutex);
+    own.slots.clear();  // threads that are still at one of them keep it alive
+    own.begin_epoch(epoch, first, std::move(order));
+    own.asked = epoch;
+    own.next_follows = next_follows;
+  }
+  own.work.notify_all();
 }
 
 std::optional<Batch> Loader::next() {
+  auto& own = *impl_;
   std::shared_ptr<Slot> slot;
   {
-    std::unique_lock lock(impl_->mutex);
-    const auto at_end = [&] { return impl_->slots.empty() && impl_->next_batch >= impl_->end_batch; };
-    const auto ready = [&] {
-      return !impl_->slots.empty() && impl_->slots.front()->finished == impl_->slots.front()->indices.size();
+    std::unique_lock lock(own.mutex);
+    const auto none_open = [&] { return own.slots.empty() || own.slots.front()->epoch != own.asked; };
+    const auto at_end = [&] {
+      return none_open() && (own.epoch != own.asked || own.next_batch >= own.end_batch);
     };
-    impl_->done.wait(lock, [&] { return at_end() || ready(); });
+    const auto ready = [&] {
+      return !none_open() && own.slots.front()->finished == own.slots.front()->indices.size();
+    };
+    own.done.wait(lock, [&] { return at_end() || ready(); });
     if (at_end()) return std::nullopt;
-    slot = std::move(impl_->slots.front());
-    impl_->slots.pop_front();
+    slot = std::move(own.slots.front());
+    own.slots.pop_front();
   }
-  impl_->work.notify_all();
+  own.work.notify_all();
   if (slot->error) std::rethrow_exception(slot->error);
   return std::move(slot->batch);
 }

@@ -33,9 +33,10 @@ class Loader {
   [[nodiscard]] const Dataset& dataset() const noexcept;
   [[nodiscard]] const LoaderOptions& options() const noexcept;
 
-  /// Begins `epoch` at batch `first`, without making the batches before it. Drops what was prefetched
-  /// of another epoch.
-  void start(std::int64_t epoch, std::int64_t first = 0);
+  /// Begins `epoch` at batch `first`, without making the batches before it. Drops what was prefetched of another epoch.
+  /// `next_follows` promises start(epoch + 1): threads that have begun all samples of this epoch go on with that one's,
+  /// still at most prefetch_batches ahead, and what they meet there is told when it is asked for.
+  void start(std::int64_t epoch, std::int64_t first = 0, bool next_follows = false);
   /// The next batch, or nothing at the end of the epoch and before the first start(). Throws what a
   /// loader thread threw for this batch; the next call goes on with the batch after it.
   [[nodiscard]] std::optional<Batch> next();

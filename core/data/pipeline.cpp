@@ -121,6 +121,7 @@ Pipeline::Pipeline(const Node& list, const PipelineContext& context, const std::
     step->set_purpose(
         purpose_of(name, static_cast<std::uint32_t>(std::count(names.begin(), names.end(), name))));
     names.push_back(name);
+    if (const auto decoding = step->decoding()) decoding_ = *decoding;
     if (auto note = step->note(); !note.empty()) notes_.push_back(node.where() + ": " + note);
     if (TargetShapes shapes = step->target_shapes(); !shapes.target.empty())
       target_shapes_ = std::move(shapes);

@@ -22,6 +22,8 @@ class Pipeline {
   [[nodiscard]] const TargetShapes& target_shapes() const noexcept { return target_shapes_; }
   /// Of the tensor that comes out: as many as the network's input must have.
   [[nodiscard]] int channels() const noexcept { return format_.channels; }
+  /// How pictures are decoded; the default where nothing loads any.
+  [[nodiscard]] const DecodeOptions& decoding() const noexcept { return decoding_; }
   /// What the user should know about the steps.
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
@@ -31,6 +33,7 @@ class Pipeline {
   bool gives_target_ = false;
   TargetShapes target_shapes_;
   PixelFormat format_;
+  DecodeOptions decoding_;
   std::vector<std::string> notes_;
 };
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 
 namespace ph {
 
+class ImageCache;
 class PluginCatalog;
 
 /// What transforms know about the data set they work for; outlives them.
@@ -71,6 +73,8 @@ class Transform {
   [[nodiscard]] virtual bool takes_undecoded() const { return false; }
   /// From now on leaves decoding to the step that cuts the crop; for the step that loads the image.
   virtual void leave_undecoded() {}
+  /// For the step that loads the image: how it decodes files.
+  [[nodiscard]] virtual std::optional<DecodeOptions> decoding() const { return {}; }
   /// For a step that knows or changes what pixels are made of; called once, in order, while the pipeline is built. 0 channels:
   /// not known yet. Throws Unavailable for pixels that it cannot take.
   virtual void meet([[maybe_unused]] PixelFormat& format) {}

@@ -1,5 +1,6 @@
 // LoadImageFromFile: from the instance's file to pixels.
 #include "config/error.hpp"
+#include "data/image_cache.hpp"
 #include "data/transform.hpp"
 
 namespace ph {
@@ -64,6 +65,8 @@ class LoadImageFromFile final : public Transform, public ImageSource {
 
   void leave_undecoded() override { late_ = true; }
 
+  std::optional<DecodeOptions> decoding() const override { return options_; }
+
   void apply(Sample& sample, const Draws&) const override {
     sample.mirrored = false;
     // Where to look in a picture can be known only with its size.
@@ -73,19 +76,21 @@ class LoadImageFromFile final : public Transform, public ImageSource {
   }
 
   std::shared_ptr<const Image> picture(Sample& sample, const Region& wanted) const override {
-    const std::string& file = sample.instance->image_file;
+    const auto& instance = *sample.instance;
     if (cache_) {
-      if (auto kept = cache_->find(file)) {
-        check(*kept, *sample.instance);  // a file may stand in two entries of the annotations
+      if (auto kept = cache_->find(instance.image_file, options_)) {
+        check(*kept, instance);  // a file may stand in two entries of the annotations
         return kept;
       }
     }
-    const auto image = cache_ ? std::make_shared<Image>() : sample.spare_image();
+    // What is to be kept is decoded whole, into memory of its own.
+    const bool keep = cache_ && cache_->has_room(bytes_of(instance));
+    const auto image = keep ? std::make_shared<Image>() : sample.spare_image();
     auto options = options_;
-    if (!cache_) options.wanted = wanted;
-    read_image(file, options, *image);
-    check(*image, *sample.instance);
-    if (cache_) cache_->put(file, image);
+    if (!keep) options.wanted = wanted;
+    read_image(instance.image_file, options, *image);
+    check(*image, instance);
+    if (keep) cache_->put(instance.image_file, options_, image);
     return image;
   }
 
@@ -100,6 +105,12 @@ class LoadImageFromFile final : public Transform, public ImageSource {
     throw Error(ErrorKind::data, instance.image_file + ": the image has another number of channels",
                 text(image.format.channels), text(format_.channels) + ", as NormalizeTensor says",
                 "\"color_type\": \"color\" or \"grayscale\", which make them equal");
+  }
+
+  // 0: not known before it is decoded. An annotation may claim any size; what has it will not be read.
+  std::size_t bytes_of(const Instance& instance) const {
+    if (instance.image_width > max_image_pixels || instance.image_height > max_image_pixels) return SIZE_MAX;
+    return static_cast<std::size_t>(instance.image_width * instance.image_height) * format_.bytes();
   }
 
   // Another size means that boxes and keypoints belong to another version of the picture.

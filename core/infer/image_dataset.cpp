@@ -49,7 +49,7 @@ SampleShapes ImageDataset::shapes() const {
 void ImageDataset::fill_box(Instance& instance) const {
   if (instance.bbox[2] > 0) return;
   std::array<int, 2> size{};
-  const auto kept = cache_ ? cache_->find(instance.image_file) : nullptr;
+  const auto kept = cache_ ? cache_->find(instance.image_file, decoding()) : nullptr;
   if (kept) {
     size = {kept->width, kept->height};
   } else {
@@ -84,19 +84,6 @@ void ImageDataset::make_sample(std::int64_t index, std::uint64_t seed, std::int6
   const auto place =
       sample.img.resize(static_cast<std::size_t>(pipeline_->channels() * image_size_[0] * image_size_[1]));
   std::fill(place.begin(), place.end(), 0.0F);
-}
-
-LoadedFormat loaded_format(const Node& pipeline) {
-  LoadedFormat format;
-  for (const auto& step : pipeline.elements()) {
-    if (!step.is_object() || !step.has("type") || step.at("type").string() != "LoadImageFromFile") continue;
-    const auto type = step.has("color_type") ? step.at("color_type").string() : "color";
-    const auto order = step.has("channel_order") ? step.at("channel_order").string() : "rgb";
-    format.grey = type.starts_with("grayscale");
-    format.rgb = type == "color" && order == "rgb";
-    format.floats = step.has("to_float32") && step.at("to_float32").boolean();
-  }
-  return format;
 }
 
 }  // namespace ph

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "data/dataset.hpp"
-#include "data/image.hpp"
+#include "data/image_cache.hpp"
 #include "data/pipeline.hpp"
 #include "infer/infer_config.hpp"
 
@@ -15,7 +15,7 @@ namespace ph {
 /// a loader. A picture that cannot be read is no error: its sample is empty, and failure() says why.
 class ImageDataset final : public Dataset {
  public:
-  /// `cache_bytes` of decoded pictures are kept for drawing; 0: none.
+  /// `cache_bytes` of decoded pictures are kept until somebody takes them for drawing; 0: none.
   ImageDataset(const InferConfig& config, std::size_t cache_bytes);
 
   /// From now on these. A box without area stands for the whole picture, and is filled in when the picture is read.
@@ -23,8 +23,14 @@ class ImageDataset final : public Dataset {
   void assign(std::vector<Instance> instances);
   /// Why sample `index` is empty; nothing for good ones. Once the loader has given it out.
   [[nodiscard]] const std::optional<Error>& failure(std::size_t index) const { return failures_[index]; }
-  /// Decoded pictures, by Instance::image_file; what is put here before is not read from a file.
+  /// Decoded pictures, by Instance::image_file and decoding(); what is put here before is not read from a file.
   [[nodiscard]] ImageCache* cache() const { return cache_ ? &*cache_ : nullptr; }
+  /// What was decoded of `file`, if it is there; it is kept no longer.
+  [[nodiscard]] std::shared_ptr<const Image> take(const std::string& file) const {
+    return cache_ ? cache_->take(file, decoding()) : nullptr;
+  }
+  /// The form in which the pipeline takes pictures.
+  [[nodiscard]] const DecodeOptions& decoding() const { return pipeline_->decoding(); }
 
   const DatasetInfo& info() const override { return info_; }
   const std::vector<Instance>& instances() const override { return instances_; }
@@ -42,12 +48,5 @@ class ImageDataset final : public Dataset {
   mutable std::vector<Instance> instances_;
   mutable std::vector<std::optional<Error>> failures_;
 };
-
-/// Channels of the pictures that `pipeline` (a config's list) loads, and their order: for pictures that come from
-/// elsewhere than a file.
-struct LoadedFormat {
-  bool rgb = true, grey = false, floats = false;
-};
-[[nodiscard]] LoadedFormat loaded_format(const Node& pipeline);
 
 }  // namespace ph

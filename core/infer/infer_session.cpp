@@ -108,11 +108,15 @@ class InferSession {
     }
     if (pictures.empty()) return;
     CountProgress progress("images", static_cast<std::int64_t>(pictures.size()));
-    PicturePainter painter(style_, config_.pipeline, finder_->dataset());
+    PicturePainter painter(style_, finder_->dataset());
     finder_->find(pictures, [&](const FoundPicture& found) {
       take(found);
-      if (!options_.out.empty() && !found.failure)
-        painter.write(options_.out / files[found.index]->relative, pictures[found.index].file, found.poses);
+      const auto& file = pictures[found.index].file;
+      if (found.failure) {
+        (void)finder_->dataset().take(file);
+      } else if (!options_.out.empty()) {
+        painter.write(options_.out / files[found.index]->relative, file, found.poses);
+      }
       progress.show(++pictures_);
     });
     painter.finish();
@@ -124,7 +128,7 @@ class InferSession {
     CountProgress progress(input.path.filename().string() + ", frames", video.frames());
     const auto chunk = static_cast<std::size_t>(std::max<std::int64_t>(1, options_.batch));
     std::int64_t number = 0;
-    while (video.read(chunk, config_.pipeline, *finder_->dataset().cache())) {
+    while (video.read(chunk, finder_->dataset())) {
       std::vector<Picture> pictures;
       for (const auto& name : video.names()) {
         Picture picture{name, input.path.string(), number, {}};

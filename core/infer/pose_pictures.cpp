@@ -20,9 +20,9 @@ void make_folder(const fs::path& folder) {
 }
 
 // 8-bit BGR, a copy of its own.
-cv::Mat as_bgr(const Image& image, const LoadedFormat& format) {
+cv::Mat as_bgr(const Image& image, const DecodeOptions& decoding) {
   cv::Mat picture;
-  if (format.rgb) {
+  if (decoding.rgb) {
     cv::cvtColor(view_of(image), picture, cv::COLOR_RGB2BGR);
   } else {
     view_of(image).copyTo(picture);
@@ -31,9 +31,9 @@ cv::Mat as_bgr(const Image& image, const LoadedFormat& format) {
 }
 
 // What the cache has if it is drawn on as it is, else the file itself.
-cv::Mat picture_of(const std::shared_ptr<const Image>& kept, const LoadedFormat& format,
+cv::Mat picture_of(const std::shared_ptr<const Image>& kept, const DecodeOptions& decoding,
                    const std::string& file) {
-  if (kept && kept->format == PixelFormat{}) return as_bgr(*kept, format);
+  if (kept && kept->format == PixelFormat{}) return as_bgr(*kept, decoding);
   auto picture = cv::imread(file, cv::IMREAD_COLOR);
   if (picture.empty()) throw Error(ErrorKind::data, file + ": cannot be read for drawing on it");
   return picture;
@@ -46,12 +46,13 @@ void encode(const fs::path& to, const cv::Mat& picture) {
   write_file_atomically(to, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
-std::shared_ptr<const Image> as_loaded(const cv::Mat& frame, const LoadedFormat& format) {
+std::shared_ptr<const Image> as_loaded(const cv::Mat& frame, const DecodeOptions& decoding) {
   auto image = std::make_shared<Image>();
   cv::Mat converted = frame;
-  if (format.grey) cv::cvtColor(frame, converted, cv::COLOR_BGR2GRAY);
-  if (format.rgb) cv::cvtColor(frame, converted, cv::COLOR_BGR2RGB);
-  image->resize(converted.cols, converted.rows, {converted.channels(), format.floats});
+  if (decoding.channels == Channels::grayscale) cv::cvtColor(frame, converted, cv::COLOR_BGR2GRAY);
+  if (decoding.channels == Channels::color && decoding.rgb)
+    cv::cvtColor(frame, converted, cv::COLOR_BGR2RGB);
+  image->resize(converted.cols, converted.rows, {converted.channels(), decoding.floats});
   cv::Mat target = view_of(*image);
   converted.convertTo(target, target.depth());
   return image;
@@ -59,8 +60,8 @@ std::shared_ptr<const Image> as_loaded(const cv::Mat& frame, const LoadedFormat&
 
 }  // namespace
 
-PicturePainter::PicturePainter(const PoseStyle& style, const Node& pipeline, const ImageDataset& dataset)
-    : style_{style}, format_{loaded_format(pipeline)}, dataset_{dataset} {}
+PicturePainter::PicturePainter(const PoseStyle& style, const ImageDataset& dataset)
+    : style_{style}, dataset_{dataset} {}
 
 PicturePainter::~PicturePainter() {
   for (auto& one : going_on_) one.wait();
@@ -69,9 +70,9 @@ PicturePainter::~PicturePainter() {
 void PicturePainter::write(const fs::path& to, const std::string& picture,
                            const std::vector<FoundPose>& poses) {
   make_folder(to.parent_path());
-  const auto kept = dataset_.cache() ? dataset_.cache()->find(picture) : nullptr;
+  const auto kept = dataset_.take(picture);
   going_on_.push_back(std::async(std::launch::async, [this, to, picture, poses, kept] {
-    auto canvas = picture_of(kept, format_, picture);
+    auto canvas = picture_of(kept, dataset_.decoding(), picture);
     for (const auto& pose : poses) draw_pose(canvas, pose.prediction.keypoints, style_);
     encode(to, canvas);
   }));
@@ -99,14 +100,15 @@ VideoPainter::VideoPainter(const fs::path& in, fs::path out, const PoseStyle& st
   writer_ = std::make_unique<VideoWriter>(out_, reader_.fps(), reader_.width(), reader_.height());
 }
 
-bool VideoPainter::read(std::size_t count, const Node& pipeline, ImageCache& cache) {
-  const auto format = loaded_format(pipeline);
+bool VideoPainter::read(std::size_t count, const ImageDataset& dataset) {
+  auto& cache = *dataset.cache();
+  cache.clear();
   frames_.clear();
   names_.clear();
   for (cv::Mat frame; frames_.size() < count && reader_.next(frame);) {
     // "#" and the number: no file that a pipeline could read.
     names_.push_back("video frame #" + std::to_string(count_++));
-    cache.put(names_.back(), as_loaded(frame, format));
+    cache.hold(names_.back(), dataset.decoding(), as_loaded(frame, dataset.decoding()));
     frames_.push_back(frame);
     frame = cv::Mat();
   }

@@ -18,9 +18,9 @@ namespace ph {
 /// Draws poses on pictures and writes these, on a thread beside the network's. Main thread.
 class PicturePainter {
  public:
-  PicturePainter(const PoseStyle& style, const Node& pipeline, const ImageDataset& dataset);
+  PicturePainter(const PoseStyle& style, const ImageDataset& dataset);
   ~PicturePainter();
-  /// `picture` is taken from the data set's cache while it is there. Folders on the way are made. What `to` is called
+  /// `picture` is taken out of the data set's cache where it is there. Folders on the way are made. What `to` is called
   /// decides the format. Throws Error(environment), also for a picture before this one.
   void write(const std::filesystem::path& to, const std::string& picture,
              const std::vector<FoundPose>& poses);
@@ -29,7 +29,6 @@ class PicturePainter {
 
  private:
   const PoseStyle& style_;
-  LoadedFormat format_;
   const ImageDataset& dataset_;
   std::deque<std::future<void>> going_on_;
 };
@@ -40,8 +39,9 @@ class VideoPainter {
   /// `out` empty: it is only read.
   VideoPainter(const std::filesystem::path& in, std::filesystem::path out, const PoseStyle& style);
   [[nodiscard]] std::int64_t frames() const noexcept { return reader_.frames(); }
-  /// Reads up to `count` frames on and puts them into `cache`, as `pipeline` would have loaded them; false at the end.
-  [[nodiscard]] bool read(std::size_t count, const Node& pipeline, ImageCache& cache);
+  /// Reads up to `count` frames on, which take the place of all pictures in the cache of `dataset`, in the form in which
+  /// its pipeline takes them; false at the end.
+  [[nodiscard]] bool read(std::size_t count, const ImageDataset& dataset);
   /// Names in the cache of what was read last.
   [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
   /// Writes frame `index` of those; in their order.

@@ -1,6 +1,7 @@
 #include "system/limits.hpp"
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,8 +9,31 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 
 namespace ph {
+
+namespace {
+
+constexpr auto no_limit = std::numeric_limits<std::int64_t>::max();
+
+std::int64_t limit_of(__rlimit_resource resource) {
+  rlimit limit{};
+  if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return no_limit;
+  return static_cast<std::int64_t>(std::min<rlim_t>(limit.rlim_cur, no_limit));
+}
+
+// Without what a file cache would give up.
+std::int64_t machine_memory_left() {
+  std::ifstream info("/proc/meminfo");
+  std::int64_t kilobytes = 0;
+  for (std::string line; std::getline(info, line);) {
+    if (std::sscanf(line.c_str(), "MemAvailable: %ld kB", &kilobytes) == 1) return kilobytes << 10;
+  }
+  return no_limit;
+}
+
+}  // namespace
 
 std::string cgroup_line(const char* name) {
   std::ifstream groups("/proc/self/cgroup");
@@ -45,6 +69,19 @@ std::int64_t usable_memory() {
   const auto total = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
   const auto limit = std::strtoll(cgroup_line("memory.max").c_str(), nullptr, 10);  // "max" gives 0
   return limit > 0 ? std::min<std::int64_t>(total, limit) : total;
+}
+
+std::int64_t limited_memory() {
+  return std::min({usable_memory(), limit_of(RLIMIT_AS), limit_of(RLIMIT_DATA)});
+}
+
+std::int64_t memory_left() {
+  // Pages: size, resident, shared, text, 0, data.
+  std::int64_t addresses = 0, resident = 0, data = 0;
+  std::ifstream("/proc/self/statm") >> addresses >> resident >> data >> data >> data >> data;
+  const auto page = static_cast<std::int64_t>(sysconf(_SC_PAGESIZE));
+  return std::min({usable_memory() - resident * page, machine_memory_left(),
+                   limit_of(RLIMIT_AS) - addresses * page, limit_of(RLIMIT_DATA) - data * page});
 }
 
 bool cpu_has_bf16() {

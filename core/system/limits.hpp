@@ -13,6 +13,10 @@ namespace ph {
 [[nodiscard]] int usable_cores();
 /// Bytes of memory that this process may use: the cgroup's limit or the machine's memory.
 [[nodiscard]] std::int64_t usable_memory();
+/// The same, where a limit of addresses or data (ulimit -v, -d) is lower: that limit.
+[[nodiscard]] std::int64_t limited_memory();
+/// Bytes that this process could still take: of that limit, and of what the machine has left.
+[[nodiscard]] std::int64_t memory_left();
 /// Whether bfloat16 is worth its while on the CPU: avx512_bf16 or AMX.
 [[nodiscard]] bool cpu_has_bf16();
 

@@ -12,7 +12,7 @@ namespace {
 double samples_per_second(Loader& loader, double seconds) {
   std::int64_t epoch = 0, samples = 0;
   const auto pass = [&] {
-    loader.start(epoch++);
+    loader.start(epoch++, 0, true);  // as in a run
     while (const auto batch = loader.next()) samples += batch->samples();
   };
   pass();

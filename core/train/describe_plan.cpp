@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <set>
+#include <string_view>
+#include <unordered_set>
 
 #include "system/limits.hpp"
 #include "train/caching_allocator.hpp"
@@ -67,6 +69,23 @@ std::int64_t activation_bytes(const RunPlan& plan, std::int64_t height, std::int
   return std::max<std::int64_t>(0, in_use() - before) / 2;
 }
 
+// What the cache will hold after an epoch, of pictures with three bytes a pixel as most configs load them.
+std::int64_t kept_picture_bytes(const RunPlan& plan) {
+  if (!plan.images) return 0;
+  const auto most = static_cast<std::int64_t>(plan.images->capacity());
+  std::unordered_set<std::string_view> seen;
+  double bytes = 0;
+  for (const auto* loader : {plan.train.get(), plan.val.get()}) {
+    if (!loader) continue;
+    for (const auto& one : loader->dataset().instances()) {
+      if (one.image_width == 0) return most;  // not known
+      if (seen.insert(one.image_file).second)
+        bytes += 3.0 * static_cast<double>(one.image_width) * static_cast<double>(one.image_height);
+    }
+  }
+  return bytes < static_cast<double>(most) ? static_cast<std::int64_t>(bytes) : most;
+}
+
 void describe_memory(RunPlan& plan, std::vector<std::string>& lines) {
   std::int64_t params = 0;
   for (const auto& param : plan.model->parameters()) params += static_cast<std::int64_t>(param.nbytes());
@@ -86,6 +105,10 @@ void describe_memory(RunPlan& plan, std::vector<std::string>& lines) {
     total += activations + data;
     lines.push_back(format("  activations of a batch of %lld %.1f MiB (measured), prefetched data %.1f MiB",
                            static_cast<long long>(batch), mib(activations), mib(data)));
+  }
+  if (const auto pictures = kept_picture_bytes(plan); pictures > 0) {
+    total += pictures;
+    lines.push_back(format("  decoded pictures, kept, %.1f MiB (runtime.image_cache_mb)", mib(pictures)));
   }
   lines.push_back(format("  together %.1f MiB of %.0f MiB usable", mib(total), mib(usable_memory())));
 }

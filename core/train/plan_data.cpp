@@ -78,8 +78,7 @@ std::shared_ptr<const Dataset> dataset(const RunPlan& plan, const RunOptions& op
   DataContext context{options.config.parent_path(), plan.compat, Node::parse("null"), true, test_mode};
   context.plugins = plan.plugins.get();
   if (const auto info = plan.config.find("dataset_info")) context.dataset_info = *info;
-  const auto runtime = plan.config.at("runtime");
-  if (const auto cache = runtime.find("image_cache_mb")) context.image_cache_mb = cache->i64();
+  context.images = plan.images;
   return make_dataset(node, context);
 }
 

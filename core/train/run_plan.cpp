@@ -64,6 +64,7 @@ void plan_compute(RunPlan& plan, const RunOptions& options) {
   plan.seed = choose_seed(plan.config);
   plan.compat = plan.config.has("compat") ? &compat_for(plan.config.at("compat")) : &default_compat();
   plan.compute = set_up_compute(plan.config.at("runtime"));
+  plan.images = make_image_cache(plan.config.at("runtime"));
 }
 
 RunPlan make_plan(const RunOptions& options, HashCheck check) {

@@ -91,13 +91,20 @@ void Runner::run_epochs() {
   }
 }
 
+// Whether the loader of this epoch will make the next one too, so that it need not wait for the end of this.
+bool Runner::epoch_follows() const {
+  if (&plan_.train_of(epoch_) != &plan_.train_of(epoch_ + 1)) return false;
+  if (plan_.length.by_epoch) return epoch_ + 1 < plan_.length.max_epochs;
+  return iter_ + plan_.train->batches() - inner_iter_ < plan_.length.max_iters;
+}
+
 void Runner::train_epoch() {
   mode_ = PH_MODE_TRAIN;
   iters_in_epoch_ = plan_.train->batches();
   if (!std::exchange(resumed_log_, false)) log_.clear();
   plan_.model->train();
   auto& loader = plan_.train_of(epoch_);
-  loader.start(epoch_, inner_iter_);
+  loader.start(epoch_, inner_iter_, epoch_follows());
   stage(PH_STAGE_BEFORE_TRAIN_EPOCH);
   while (auto batch = next_batch(loader)) {
     train_iteration(*batch);
@@ -115,7 +122,7 @@ void Runner::run_iterations() {
   mode_ = PH_MODE_TRAIN;
   iters_in_epoch_ = plan_.train->batches();
   plan_.model->train();
-  plan_.train_of(epoch_).start(epoch_, inner_iter_);
+  plan_.train_of(epoch_).start(epoch_, inner_iter_, epoch_follows());
   while (!stop_ && iter_ < plan_.length.max_iters) {
     if (!cycle_[static_cast<std::size_t>(flow_)]) {
       const auto first = flow_;
@@ -127,7 +134,7 @@ void Runner::run_iterations() {
       if (!batch) {
         inner_iter_ = 0;
         ++epoch_;
-        plan_.train_of(epoch_).start(epoch_);
+        plan_.train_of(epoch_).start(epoch_, 0, epoch_follows());
         continue;
       }
       train_iteration(*batch);

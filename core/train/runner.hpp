@@ -49,6 +49,7 @@ class Runner {
   void run_epochs();
   void run_iterations();
   void train_epoch();
+  [[nodiscard]] bool epoch_follows() const;
   void validate(std::int64_t batches);  // losses on the validation set, nothing else changes
   void train_iteration(const Batch& batch);
   [[nodiscard]] TrainOutput forward(const Batch& batch);

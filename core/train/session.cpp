@@ -79,6 +79,8 @@ void describe_start(const RunPlan& plan) {
     for (const auto& line : loader->dataset().report())
       log_info(std::string(loader == plan.train.get() ? "train: " : "val: ") + line);
   }
+  if (plan.images)
+    log_info("images: decoded once and kept, up to " + std::to_string(plan.images->capacity() >> 20) + " MB");
   for (const auto& assumption : plan.train->dataset().info().assumptions) log_info("assumed: " + assumption);
   for (const auto& metric : plan.metrics) {
     for (const auto& assumption : metric->assumptions()) log_info("assumed: " + assumption);

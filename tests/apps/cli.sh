@@ -43,6 +43,10 @@ says 4 "train_none.json" "$posehost" run "$small" --work-dir "$work/bad" --set d
 [[ ! -e $work/bad ]] || fail "a run that never began made its work dir"
 
 says 0 "Memory estimate" "$posehost" run "$small" --work-dir "$work/dry" --dry-run
+expect "decoded pictures, kept, 41.4 MiB (runtime.image_cache_mb)"
+says 0 "decoded pictures, kept, 1.0 MiB" "$posehost" run "$small" --dry-run --set runtime.image_cache_mb=1
+says 0 "Memory estimate" "$posehost" run "$small" --dry-run --set runtime.image_cache_mb=0
+expect_not "decoded pictures"
 says 0 "3 epochs of 9 iterations" "$posehost" run "$small" --dry-run --no-data --iters-per-epoch 9 \
   --set data.train.ann_file=elsewhere.json
 
@@ -70,6 +74,7 @@ says 4 "posix.system" "$posehost" run "$small" --work-dir "$work/bad" --load-fro
 
 # A run, its files, and going on.
 says 0 "Epoch [3][5/5]" "$posehost" run "$small" --work-dir "$work/run"
+expect "images: decoded once and kept, up to "
 for file in epoch_3.safetensors last.safetensors config.json val_samples.png; do there "$work/run/$file"; done
 says 0 "resumed from" "$posehost" run "$small" --work-dir "$work/run" --resume --set total_epochs=4
 there "$work/run/epoch_4.safetensors"

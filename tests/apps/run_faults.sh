@@ -140,6 +140,10 @@ expect "error: out of memory in iteration 1"
 expect "of addresses (ulimit -v)"
 four_parts
 
+# A limit that a run just keeps is one that pictures are not kept in.
+run 0 bash -c "ulimit -v $((peak + 200000)); exec '$posehost' run '$small' --work-dir '$work/narrow' --set total_epochs=2"
+expect "Epoch [2][5/5]"
+
 # A hook's failure that does not matter: the run goes on, and with the hook.
 run 0 "$posehost" run "$small" --work-dir "$work/ignore" --plugin-dir "$probe" --set total_epochs=1 \
   --set 'custom_hooks=[{"type": "Probe", "iter": 2, "action": "fail", "on_error": "ignore"}]'

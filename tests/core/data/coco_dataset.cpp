@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "core/data/coco_fixture.hpp"
+#include "data/image_cache.hpp"
 #include "data/sample.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
@@ -88,7 +89,7 @@ TEST_CASE("a cached picture gives the same sample as a new one", "[coco]") {
   test::CocoSetup setup;
   setup.pipeline = test::random_pipeline;
   const auto plain = test::make_coco(dir, setup);
-  setup.context.image_cache_mb = 1;
+  setup.context.images = std::make_shared<ph::ImageCache>(std::size_t{1} << 20);
   const auto cached = test::make_coco(dir, setup);
   for (const int epoch : {0, 1, 2}) {
     for (std::int64_t i = 0; i < plain->size(); ++i) {

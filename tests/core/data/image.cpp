@@ -159,35 +159,3 @@ TEST_CASE("headers that end early or lie do not crash", "[image][error]") {
                          {0xFF, 0xD8, 0xFF}};
   for (const Bytes& bytes : heads) CHECK(error_of_bytes(bytes) != "(no error)");
 }
-
-TEST_CASE("the cache drops what was not used for longest", "[image]") {
-  const auto image = [] { return std::make_shared<const ph::Image>(test::pattern(10, 10)); };  // 300 bytes
-  ph::ImageCache cache(700);
-  cache.put("a", image());
-  cache.put("b", image());
-  CHECK(cache.bytes() == 600);
-  CHECK(cache.find("a"));
-  cache.put("c", image());
-  CHECK(cache.bytes() == 600);
-  CHECK(cache.find("a"));
-  CHECK_FALSE(cache.find("b"));
-  CHECK(cache.find("c"));
-  cache.put("large", std::make_shared<const ph::Image>(test::pattern(100, 100)));
-  CHECK_FALSE(cache.find("large"));
-  CHECK(cache.find("a"));
-}
-
-TEST_CASE("the cache may be used by many threads", "[image]") {
-  ph::ImageCache cache(3000);
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&cache, t] {
-      for (int i = 0; i < 2000; ++i) {
-        const std::string name = std::to_string((i * 7 + t) % 20);
-        if (!cache.find(name)) cache.put(name, std::make_shared<const ph::Image>(test::pattern(10, 10)));
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  CHECK(cache.bytes() == 3000);
-}

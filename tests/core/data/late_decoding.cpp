@@ -3,6 +3,7 @@
 
 #include "core/data/coco_fixture.hpp"
 #include "data/affine.hpp"
+#include "data/image_cache.hpp"
 #include "data/pipeline.hpp"
 #include "data/transform.hpp"
 #include "support/catch.hpp"

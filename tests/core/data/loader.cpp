@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/data/coco_fixture.hpp"
+#include "core/data/counting_dataset.hpp"
 #include "data/sample.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
@@ -18,35 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Samples whose picture says who they are: img[0] = index, img[1] = epoch.
-class Counting final : public ph::Dataset {
- public:
-  explicit Counting(std::size_t size) : instances_(size) {}
-  const ph::DatasetInfo& info() const override { return info_; }
-  const std::vector<ph::Instance>& instances() const override { return instances_; }
-  std::vector<std::string> report() const override { return {}; }
-  ph::SampleShapes shapes() const override { return {{3, 1, 1}, {}, {}}; }
-  void make_sample(std::int64_t index, std::uint64_t, std::int64_t epoch, ph::Sample& sample) const override {
-    ++made;
-    if (delay > 0ms) std::this_thread::sleep_for(delay);
-    if (bad.contains(index)) {
-      throw ph::Error(ph::ErrorKind::data, "image " + std::to_string(index) + ": bad");
-    }
-    sample.index = index;
-    sample.instance = &instances_[static_cast<std::size_t>(index)];
-    const auto values = sample.img.resize(3);
-    values[0] = static_cast<float>(index);
-    values[1] = static_cast<float>(epoch);
-    values[2] = 0;
-  }
-  std::set<std::int64_t> bad;
-  std::chrono::milliseconds delay = 0ms;
-  mutable std::atomic<int> made{0};
-
- private:
-  ph::DatasetInfo info_;
-  std::vector<ph::Instance> instances_;
-};
+using Counting = test::CountingDataset;
 
 ph::LoaderOptions options(std::int64_t batch, int threads) {
   ph::LoaderOptions chosen;
