@@ -95,20 +95,19 @@ class NarrowUnit {
 template <class Element>
 void sum_narrow(const Operands<Element>& from, float* out) {
   const auto& s = from.shape;
-  const auto blocks = (s.map_c + block - 1) / block, images = from.images();
-  const auto parts = std::min(images, (units_wanted + blocks - 1) / blocks);
+  const auto of_map = blocks(s.map_c), images = from.images(), parts = parts_of(images, of_map);
   const auto taps = s.kernel * s.kernel * s.image_c, sums = taps * block;
   const auto bands = bands_of(s, Element::band);
   const PaddedRows<Element> padded{s, nullptr};
   const auto work =
       bands.rows * s.map_w * block + ((bands.rows - 1) * s.stride + s.kernel) * padded.row() + lanes;
-  const auto memory = allocate(parts * blocks * sums + at::get_num_threads() * work);
+  const auto memory = allocate(parts * of_map * sums + at::get_num_threads() * work);
   auto* const all = static_cast<float*>(memory.get());
-  at::parallel_for(0, parts * blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-    auto* const mine = all + parts * blocks * sums + at::get_thread_num() * work;
+  at::parallel_for(0, parts * of_map, 1, [&](std::int64_t begin, std::int64_t end) {
+    auto* const mine = all + parts * of_map * sums + at::get_thread_num() * work;
     for (auto u = begin; u < end; ++u) {
-      const auto part = u / blocks;
-      NarrowUnit<Element>(from, u % blocks * block, mine)
+      const auto part = u / of_map;
+      NarrowUnit<Element>(from, u % of_map * block, mine)
           .sum({images * part / parts, images * (part + 1) / parts}, all + u * sums);
     }
   });
@@ -116,7 +115,7 @@ void sum_narrow(const Operands<Element>& from, float* out) {
     for (std::int64_t m = 0; m < s.map_c; ++m) {
       const auto* const first = all + m / block * sums + tap * block + m % block;
       auto sum = first[0];
-      for (std::int64_t part = 1; part < parts; ++part) sum += first[part * blocks * sums];
+      for (std::int64_t part = 1; part < parts; ++part) sum += first[part * of_map * sums];
       out[m * taps + tap] = sum;
     }
 }

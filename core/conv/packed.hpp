@@ -78,8 +78,14 @@ struct Bands {
 /// Words for the packed rows of a band, a block of both sides.
 [[nodiscard]] std::int64_t work_size(const Shape& shape, const Bands& bands);
 
-/// Units of work that there should be at least, for threads to share.
-constexpr std::int64_t units_wanted = 16;
+[[nodiscard]] inline std::int64_t blocks(std::int64_t channels) { return (channels + block - 1) / block; }
+
+/// Few channels make few units of work: parts of the images are summed apart then, for threads to share. Their number depends on the
+/// shape alone, so that results do not depend on threads.
+[[nodiscard]] inline std::int64_t parts_of(std::int64_t images, std::int64_t pairs_of_blocks) {
+  constexpr std::int64_t units_wanted = 16;
+  return std::min(images, (units_wanted + pairs_of_blocks - 1) / pairs_of_blocks);
+}
 
 [[nodiscard]] inline c10::DataPtr allocate(std::int64_t words) {
   return c10::GetCPUAllocator()->allocate(static_cast<std::size_t>(words) * sizeof(float));

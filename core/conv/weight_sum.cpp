@@ -85,15 +85,11 @@ class Unit {
   Packed<Element> image_, map_;
 };
 
-std::int64_t blocks(std::int64_t channels) { return (channels + block - 1) / block; }
-
 template <class Element>
 void sum(const Operands<Element>& from, float* out) {
   const auto& s = from.shape;
-  const auto of_image = blocks(s.image_c), of_map = blocks(s.map_c), pairs = of_image * of_map;
-  const auto images = from.images();
-  // Few channels: parts of the images are summed apart. How many depends on the shape alone, so that the threads do not show.
-  const auto parts = std::min(images, (units_wanted + pairs - 1) / pairs);
+  const auto of_map = blocks(s.map_c), of_image = blocks(s.image_c), pairs = of_map * of_image;
+  const auto images = from.images(), parts = parts_of(images, pairs);
   const auto work = work_size(s, bands_of(s, Element::band));
   const auto memory = allocate((parts - 1) * s.weights() + at::get_num_threads() * work);
   auto* const others = static_cast<float*>(memory.get());
@@ -130,6 +126,13 @@ void sum_of(const Shape& shape, const void* image, const void* map, float* out) 
 
 }  // namespace
 
+double use_of(int threads, const Shape& s, Words words) {
+  const auto images = words == Words::floats ? s.images : (s.images + 1) / 2;
+  const auto pairs = blocks(s.map_c) * (is_narrow(s) ? 1 : blocks(s.image_c));
+  const auto units = pairs * parts_of(images, pairs), rounds = (units + threads - 1) / threads;
+  return static_cast<double>(units) / static_cast<double>(rounds * threads);
+}
+
 bool can_sum(Words words) {
   static const bool floats = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
@@ -147,6 +150,7 @@ void sum_weights(const Shape& shape, Words words, const void* image, const void*
 
 #else
 bool can_sum(Words) { return false; }
+double use_of(int, const Shape&, Words) { return 0; }
 void sum_weights(const Shape&, Words, const void*, const void*, float*) {}
 #endif
 

@@ -1,5 +1,6 @@
 #include "model/conv_op.hpp"
 
+#include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/convolution_backward.h>
@@ -83,8 +84,16 @@ bool has_fast_gradient(const Tensor& x, const Tensor& weight, const ConvSpec2d& 
     return false;
   // oneDNN's 1x1 convolutions are as fast; with fewer channels than a vector on both sides nobody is.
   const auto kernel = weight.size(2), most = std::max(weight.size(0), weight.size(1));
-  return kernel > 1 && spec.padding < kernel && most >= 16 && x.is_contiguous(dense) &&
-         weight.is_contiguous(dense);
+  if (kernel == 1 || spec.padding >= kernel || most < 16 || !x.is_contiguous(dense) ||
+      !weight.is_contiguous(dense))
+    return false;
+  conv::Shape shape;
+  shape.images = x.size(0);
+  shape.map_c = weight.size(0);
+  shape.image_c = weight.size(1);
+  // oneDNN cuts its work to the threads that there are; where ours leaves more of them idle, it is slower.
+  constexpr double enough = 0.85;
+  return conv::use_of(at::get_num_threads(), shape, words_of(type)) >= enough;
 }
 
 Tensor fast_gradient_conv(const Tensor& x, const Tensor& weight, const ConvSpec2d& spec) {

@@ -110,6 +110,20 @@ TEST_CASE("Threads change no bit of the weights' gradient", "[conv]") {
   at::set_num_threads(threads);
 }
 
+TEST_CASE("How many threads find work is known beforehand", "[conv]") {
+  if (!conv::can_sum(Words::floats)) return;
+  const auto use = [](int threads, std::int64_t images, std::int64_t in, std::int64_t out, Words words) {
+    return conv::use_of(threads, shape(images, 16, 16, in, out, 3, 1, 1), words);
+  };
+  REQUIRE(use(2, 16, 64, 64, Words::bf16_pairs) == 1);  // 8 pairs of images
+  REQUIRE(use(16, 16, 64, 64, Words::floats) == 1);     // 16 images
+  REQUIRE(use(16, 16, 64, 64, Words::bf16_pairs) == 0.5);
+  REQUIRE(use(2, 3, 64, 64, Words::floats) == 0.75);
+  REQUIRE(use(4, 1, 128, 100, Words::floats) == 1);  // blocks of channels
+  REQUIRE(use(4, 1, 3, 100, Words::floats) == 0.5);
+  REQUIRE(use(64, 16, 512, 512, Words::bf16_pairs) == 1);
+}
+
 TEST_CASE("NaN reaches the weights that meet it and no others", "[conv]") {
   const auto words = GENERATE(Words::floats, Words::bf16_pairs);
   if (!conv::can_sum(words)) return;

@@ -1,5 +1,6 @@
 #include "model/conv_op.hpp"
 
+#include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/types.h>
@@ -34,8 +35,20 @@ class Autocast {
 };
 
 at::Tensor input(std::int64_t channels, std::int64_t h = 9, std::int64_t w = 7) {
-  return test::random_tensor("x", {3, channels, h, w}, 2).contiguous(channels_last);
+  return test::random_tensor("x", {4, channels, h, w}, 2).contiguous(channels_last);
 }
+
+// Which path is taken depends on how many threads find work; four images are enough for these.
+class Threads {
+ public:
+  explicit Threads(int count) : before_{at::get_num_threads()} { at::set_num_threads(count); }
+  ~Threads() { at::set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  int before_;
+};
 
 template <class Module>
 void fill(Module& module) {
@@ -100,6 +113,7 @@ void compare(Ours ours, Theirs theirs, std::int64_t channels, at::ScalarType typ
 }  // namespace
 
 TEST_CASE("A convolution of ours differs from LibTorch's in the gradient of its weights alone", "[conv]") {
+  const Threads two(2);
   const auto type = GENERATE(at::kFloat, at::kBFloat16);
   if (!conv::can_sum(type == at::kFloat ? conv::Words::floats : conv::Words::bf16_pairs)) return;
   const auto stride = GENERATE(1, 2);
@@ -109,6 +123,7 @@ TEST_CASE("A convolution of ours differs from LibTorch's in the gradient of its 
 }
 
 TEST_CASE("A transposed convolution likewise", "[conv]") {
+  const Threads two(2);
   const auto type = GENERATE(at::kFloat, at::kBFloat16);
   if (!conv::can_sum(type == at::kFloat ? conv::Words::floats : conv::Words::bf16_pairs)) return;
   const auto [kernel, padding, more] =
@@ -122,6 +137,7 @@ TEST_CASE("A transposed convolution likewise", "[conv]") {
 }
 
 TEST_CASE("Gradients of the weights add up from pass to pass", "[conv]") {
+  const Threads two(2);
   if (!conv::can_sum(conv::Words::floats)) return;
   Conv2d conv(torch::nn::Conv2dOptions(16, 24, 3).padding(1).bias(false));
   fill(conv);
@@ -132,6 +148,7 @@ TEST_CASE("Gradients of the weights add up from pass to pass", "[conv]") {
 }
 
 TEST_CASE("Weights of 16 bits get a gradient of 16 bits", "[conv]") {
+  const Threads two(2);
   if (!conv::can_sum(conv::Words::bf16_pairs)) return;
   Conv2d conv(torch::nn::Conv2dOptions(16, 24, 3).padding(1).bias(false));
   fill(conv);
@@ -144,6 +161,7 @@ TEST_CASE("Weights of 16 bits get a gradient of 16 bits", "[conv]") {
 }
 
 TEST_CASE("oneDNN computes what is not for our kernels", "[conv]") {
+  const Threads two(2);
   const auto options = [](std::int64_t kernel) {
     return torch::nn::Conv2dOptions(16, 32, kernel).padding(kernel / 2).bias(false);
   };
@@ -164,6 +182,10 @@ TEST_CASE("oneDNN computes what is not for our kernels", "[conv]") {
   REQUIRE_FALSE(path(options(3).padding(3), x));
   REQUIRE_FALSE(path(options(3), x.contiguous()));
   REQUIRE_FALSE(path(torch::nn::Conv2dOptions(3, 8, 3).bias(false), input(3)));  // no vector on either side
+  {
+    const Threads too_many(8);
+    REQUIRE_FALSE(path(options(3), x));
+  }
   {
     Conv2d frozen(options(3));
     fill(frozen);
