@@ -2,7 +2,7 @@
 
 #include <variant>
 
-#include "model/conv_op.hpp"
+#include "operators/conv_op.hpp"
 
 namespace ph {
 namespace {

@@ -3,7 +3,7 @@
 
 namespace ph {
 
-/// LibTorch's Conv2d, with kernels of our own for the gradient of its weights where they are faster than oneDNN's (conv_op.hpp).
+/// LibTorch's Conv2d, with kernels of our own for the gradient of its weights where they are faster than oneDNN's (operators/conv_op.hpp).
 class Conv2dImpl final : public torch::nn::Conv2dImpl {
  public:
   using torch::nn::Conv2dImpl::Conv2dImpl;

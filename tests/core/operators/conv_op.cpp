@@ -1,4 +1,4 @@
-#include "model/conv_op.hpp"
+#include "operators/conv_op.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
