@@ -1,6 +1,5 @@
 #pragma once
-#include <torch/nn/modules/conv.h>
-
+#include "model/conv.hpp"
 #include "model/norm.hpp"
 #include "model/norm_act.hpp"
 
@@ -18,7 +17,7 @@ class ConvModule final : public torch::nn::Module {
   [[nodiscard]] at::Tensor forward(const at::Tensor& x);
 
  private:
-  torch::nn::Conv2d conv_;
+  Conv2d conv_;
   torch::nn::BatchNorm2d bn_;
   Activation activation_;
 };

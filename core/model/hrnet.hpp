@@ -56,7 +56,7 @@ class HrNet final : public Backbone {
   void add_stage(std::size_t number, const HrStageArgs& args, std::vector<std::int64_t>& channels);
   void freeze_stages();
   HrNetArgs args_;
-  torch::nn::Conv2d conv1_{nullptr}, conv2_{nullptr};
+  Conv2d conv1_{nullptr}, conv2_{nullptr};
   torch::nn::BatchNorm2d bn1_{nullptr}, bn2_{nullptr};
   std::shared_ptr<ResLayer> layer1_;
   std::vector<Stage> stages_;  ///< 2 to 4

@@ -6,14 +6,14 @@
 
 namespace ph {
 
-torch::nn::Conv2d make_conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
-                            std::int64_t padding, std::int64_t dilation, std::int64_t groups) {
-  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, kernel)
-                               .stride(stride)
-                               .padding(padding)
-                               .dilation(dilation)
-                               .groups(groups)
-                               .bias(false));
+Conv2d make_conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
+                 std::int64_t padding, std::int64_t dilation, std::int64_t groups) {
+  return Conv2d(torch::nn::Conv2dOptions(in, out, kernel)
+                    .stride(stride)
+                    .padding(padding)
+                    .dilation(dilation)
+                    .groups(groups)
+                    .bias(false));
 }
 
 void ResBlock::add_shortcut(const ResBlockSpec& spec) {

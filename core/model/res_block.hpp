@@ -1,10 +1,10 @@
 #pragma once
 #include <torch/nn/modules/container/sequential.h>
-#include <torch/nn/modules/conv.h>
 
 #include <memory>
 #include <optional>
 
+#include "model/conv.hpp"
 #include "model/deform_conv.hpp"
 #include "model/norm.hpp"
 
@@ -47,7 +47,7 @@ class BasicBlock final : public ResBlock {
   torch::nn::BatchNorm2dImpl& last_norm() override { return *bn2_; }
 
  private:
-  torch::nn::Conv2d conv1_{nullptr}, conv2_{nullptr};
+  Conv2d conv1_{nullptr}, conv2_{nullptr};
   torch::nn::BatchNorm2d bn1_{nullptr}, bn2_{nullptr};
 };
 
@@ -60,14 +60,13 @@ class Bottleneck final : public ResBlock {
 
  private:
   void add_conv2(const ResBlockSpec& spec, std::int64_t channels);
-  torch::nn::Conv2d conv1_{nullptr}, conv2_{nullptr}, conv3_{nullptr};
+  Conv2d conv1_{nullptr}, conv2_{nullptr}, conv3_{nullptr};
   std::shared_ptr<DeformConv> deformed_;  ///< in conv2_'s place, or null
   torch::nn::BatchNorm2d bn1_{nullptr}, bn2_{nullptr}, bn3_{nullptr};
 };
 
 /// A convolution without bias.
-[[nodiscard]] torch::nn::Conv2d make_conv(std::int64_t in, std::int64_t out, std::int64_t kernel,
-                                          std::int64_t stride, std::int64_t padding,
-                                          std::int64_t dilation = 1, std::int64_t groups = 1);
+[[nodiscard]] Conv2d make_conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
+                               std::int64_t padding, std::int64_t dilation = 1, std::int64_t groups = 1);
 
 }  // namespace ph

@@ -50,7 +50,7 @@ class ResNet final : public Backbone {
   void add_stem();
   void freeze_stages();
   ResNetArgs args_;
-  torch::nn::Conv2d conv1_{nullptr};
+  Conv2d conv1_{nullptr};
   torch::nn::BatchNorm2d bn1_{nullptr};
   torch::nn::Sequential stem_{nullptr};
   std::vector<std::shared_ptr<ResLayer>> layers_;

@@ -16,16 +16,16 @@ namespace ph {
 namespace {
 
 // Padding and output padding that make a deconvolution with stride 2 double the size exactly.
-torch::nn::ConvTranspose2d make_deconv(std::int64_t in, std::int64_t out, std::int64_t kernel) {
-  return torch::nn::ConvTranspose2d(torch::nn::ConvTranspose2dOptions(in, out, kernel)
-                                        .stride(2)
-                                        .padding(kernel == 2 ? 0 : 1)
-                                        .output_padding(kernel == 3 ? 1 : 0)
-                                        .bias(false));
+ConvTranspose2d make_deconv(std::int64_t in, std::int64_t out, std::int64_t kernel) {
+  return ConvTranspose2d(torch::nn::ConvTranspose2dOptions(in, out, kernel)
+                             .stride(2)
+                             .padding(kernel == 2 ? 0 : 1)
+                             .output_padding(kernel == 3 ? 1 : 0)
+                             .bias(false));
 }
 
-torch::nn::Conv2d make_padded_conv(std::int64_t in, std::int64_t out, std::int64_t kernel) {
-  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, kernel).padding((kernel - 1) / 2));
+Conv2d make_padded_conv(std::int64_t in, std::int64_t out, std::int64_t kernel) {
+  return Conv2d(torch::nn::Conv2dOptions(in, out, kernel).padding((kernel - 1) / 2));
 }
 
 torch::nn::ReLU make_relu() { return torch::nn::ReLU(torch::nn::ReLUOptions(/*inplace=*/true)); }

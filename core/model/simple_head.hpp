@@ -1,12 +1,12 @@
 #pragma once
 #include <torch/nn/modules/container/sequential.h>
-#include <torch/nn/modules/conv.h>
 
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "model/checked_args.hpp"
+#include "model/conv.hpp"
 #include "model/keypoint_loss.hpp"
 #include "model/pose_head.hpp"
 
@@ -62,7 +62,7 @@ class SimpleHead final : public PoseHead {
   std::shared_ptr<KeypointLoss> loss_;
   torch::nn::Sequential deconv_layers_{nullptr};
   torch::nn::Sequential final_layers_{nullptr};
-  torch::nn::Conv2d final_layer_{nullptr};
+  Conv2d final_layer_{nullptr};
 };
 
 }  // namespace ph
