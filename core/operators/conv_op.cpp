@@ -8,6 +8,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "conv/weight_sum.hpp"
+#include "operators/first_order.hpp"
 
 namespace ph {
 namespace {
@@ -49,6 +50,7 @@ class FastGradientConv final : public torch::autograd::Function<FastGradientConv
 
   static torch::autograd::variable_list backward(AutogradContext* context,
                                                  const torch::autograd::variable_list& grads) {
+    require_first_order("the weights of a convolution");
     const auto saved = context->get_saved_variables();
     const auto &x = saved[0], &weight = saved[1];
     auto& data = context->saved_data;

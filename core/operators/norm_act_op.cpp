@@ -1,12 +1,11 @@
 #include "operators/norm_act_op.hpp"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
-#include "config/error.hpp"
+#include "operators/first_order.hpp"
 #include "operators/norm_statistics.hpp"
 
 namespace ph {
@@ -33,13 +32,6 @@ void for_type(const Tensor& x, const Work& work) {
 
 Tensor like(const Tensor& grad, const Tensor& x) {
   return grad.to(x.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
-}
-
-// Gradients are plain numbers, not a graph of their own.
-void require_first_order() {
-  if (!at::GradMode::is_enabled()) return;
-  throw Error(ErrorKind::internal, "a gradient of a gradient goes through a batch norm",
-              "create_graph in a backward pass", "gradients of the first order");
 }
 
 void save_clamp(AutogradContext* context, Clamp clamp) {
@@ -75,7 +67,7 @@ class NormAct final : public torch::autograd::Function<NormAct> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
-    require_first_order();
+    require_first_order("a batch norm");
     RECORD_FUNCTION("posehost::batch_norm_act_backward", std::vector<c10::IValue>());
     const auto saved = context->get_saved_variables();
     const auto &x = saved[0], &y = saved[4];
@@ -134,7 +126,7 @@ class NormActPool final : public torch::autograd::Function<NormActPool> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
-    require_first_order();
+    require_first_order("a batch norm");
     RECORD_FUNCTION("posehost::batch_norm_act_pool_backward", std::vector<c10::IValue>());
     const auto saved = context->get_saved_variables();
     const auto &x = saved[0], &which = saved[4];

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -205,4 +206,15 @@ TEST_CASE("oneDNN computes what is not for our kernels", "[conv]") {
   Conv2d doubles(options(3));
   doubles->to(at::kDouble);
   REQUIRE_FALSE(is_ours(doubles(x.to(at::kDouble))));
+}
+
+TEST_CASE("A gradient of a gradient of a convolution is refused, not silently zero", "[conv][error]") {
+  const Threads two(2);
+  if (!conv::can_sum(conv::Words::floats)) return;
+  Conv2d conv(torch::nn::Conv2dOptions(16, 24, 3).padding(1).bias(false));
+  fill(conv);
+  const auto y = conv(input(16));
+  REQUIRE(is_ours(y));
+  CHECK_THROWS_WITH(torch::autograd::grad({y.sum()}, {conv->weight}, {}, std::nullopt, /*create_graph=*/true),
+                    test::ContainsSubstring("gradient of a gradient"));
 }
