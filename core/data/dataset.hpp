@@ -28,7 +28,8 @@ struct DataContext {
   Node dataset_info = Node::parse("null");  ///< the config's `dataset_info`; null when absent
   bool check_images = true;                 ///< report a missing image at the start, not in mid-run
   bool test_mode = false;
-  std::shared_ptr<ImageCache> images = nullptr;  ///< decoded images, kept for all data sets of a run; null: none are
+  std::shared_ptr<ImageCache> images =
+      nullptr;  ///< decoded images, kept for all data sets of a run; null: none are
   const PluginCatalog* plugins = nullptr;  ///< for transforms of plugins; needed only by the constructor
 };
 

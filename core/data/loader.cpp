@@ -191,8 +191,9 @@ struct Loader::Impl {
   std::condition_variable work, done;
   std::deque<std::shared_ptr<Slot>> slots;  // in order; only the last one may have samples to begin
   std::vector<std::int64_t> order;
-  std::int64_t epoch = 0, next_batch = 0, end_batch = 0;  // whose batches are opened; `asked` or the one after it
-  std::int64_t asked = 0;                                  // by start()
+  std::int64_t epoch = 0, next_batch = 0,
+               end_batch = 0;  // whose batches are opened; `asked` or the one after it
+  std::int64_t asked = 0;      // by start()
   bool next_follows = false, stopping = false;
   std::vector<std::jthread> threads;
 };

@@ -59,8 +59,8 @@ TEST_CASE("A run prefetches across the end of an epoch, and not beyond its own",
 }
 
 TEST_CASE("So does a run that is counted in iterations", "[train][ahead]") {
-  const auto data = watch(
-      {{"total_epochs", nullptr}, {"runner", {{"type", "IterBasedRunner"}, {"max_iters", 8}}}});
+  const auto data =
+      watch({{"total_epochs", nullptr}, {"runner", {{"type", "IterBasedRunner"}, {"max_iters", 8}}}});
   CHECK(data->made[0] == 72);
   CHECK(data->begun_in[1] < 5);
   CHECK(data->made[2] == 0);
@@ -68,9 +68,10 @@ TEST_CASE("So does a run that is counted in iterations", "[train][ahead]") {
 
 TEST_CASE("A pipeline's loader does not make the epoch of another one", "[train][ahead]") {
   const auto config = ph::load_config(POSEHOST_SOURCE_DIR "/configs/quickstart.json").json();
-  const auto data = watch({{"custom_hooks", ph::Json::array({{{"type", "PipelineSwitchHook"},
-                                            {"switch_epoch", 1},
-                                            {"switch_pipeline", config["data"]["train"]["pipeline"]}}})}});
+  const auto data = watch(
+      {{"custom_hooks", ph::Json::array({{{"type", "PipelineSwitchHook"},
+                                          {"switch_epoch", 1},
+                                          {"switch_pipeline", config["data"]["train"]["pipeline"]}}})}});
   CHECK(data->made[0] == 72);
   CHECK(data->made[1] == 0);
 }
