@@ -50,8 +50,7 @@ std::shared_ptr<const Image> as_loaded(const cv::Mat& frame, const DecodeOptions
   auto image = std::make_shared<Image>();
   cv::Mat converted = frame;
   if (decoding.channels == Channels::grayscale) cv::cvtColor(frame, converted, cv::COLOR_BGR2GRAY);
-  if (decoding.channels == Channels::color && decoding.rgb)
-    cv::cvtColor(frame, converted, cv::COLOR_BGR2RGB);
+  if (decoding.channels == Channels::color && decoding.rgb) cv::cvtColor(frame, converted, cv::COLOR_BGR2RGB);
   image->resize(converted.cols, converted.rows, {converted.channels(), decoding.floats});
   cv::Mat target = view_of(*image);
   converted.convertTo(target, target.depth());

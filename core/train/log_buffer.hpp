@@ -44,7 +44,7 @@ class LogBuffer {
     std::size_t name;
     std::variant<double, at::Tensor> value;
     double weight;  ///< 0: left out of means
-    bool timer;  ///< differs from run to run
+    bool timer;     ///< differs from run to run
   };
   struct Iteration {
     std::int64_t samples;

@@ -63,7 +63,7 @@ struct RunPlan {
   std::shared_ptr<HostSteps> steps;
   RunLength length;
   std::vector<WorkflowEntry> workflow;
-  std::shared_ptr<ImageCache> images;            ///< of all data sets; null: every picture is decoded each time
+  std::shared_ptr<ImageCache> images;  ///< of all data sets; null: every picture is decoded each time
   std::unique_ptr<Loader> train, val, val_loss;  ///< val: for evaluation; val_loss: with targets
   std::vector<LaterPipeline> later_pipelines;    ///< by epoch; all with train's instances and batches
   std::vector<std::shared_ptr<const Metric>> metrics;

@@ -13,10 +13,11 @@ namespace {
 InferConfig config_with(const std::string& load = R"({"type": "LoadImageFromFile"})",
                         const std::string& mean = "[0.5]") {
   InferConfig config;
-  config.pipeline = Node::parse("[" + load + R"(, {"type": "TopDownGetBboxCenterScale", "padding": 1.0},
+  config.pipeline =
+      Node::parse("[" + load + R"(, {"type": "TopDownGetBboxCenterScale", "padding": 1.0},
     {"type": "TopDownAffine"}, {"type": "ToTensor"},
     {"type": "NormalizeTensor", "mean": )" +
-                                  mean + R"(, "std": [0.5]}, {"type": "Collect", "keys": ["img"], "meta_keys": []}])");
+                  mean + R"(, "std": [0.5]}, {"type": "Collect", "keys": ["img"], "meta_keys": []}])");
   config.image_size = {32, 32};
   config.heatmap_size = {8, 8};
   config.info.keypoints = {"a"};
@@ -107,7 +108,8 @@ TEST_CASE("a pipeline says in which form it takes pictures from elsewhere", "[in
   CHECK_FALSE(form(R"({"type": "LoadImageFromFile", "color_type": "color_ignore_orientation"})").rgb);
   CHECK(form(R"({"type": "LoadImageFromFile", "color_type": "grayscale"})").channels == Channels::grayscale);
   CHECK(form(R"({"type": "LoadImageFromFile", "to_float32": true})").floats);
-  const auto own = config_with(R"({"type": "LoadImageFromFile", "color_type": "unchanged"})", "[0.1, 0.2, 0.3]");
+  const auto own =
+      config_with(R"({"type": "LoadImageFromFile", "color_type": "unchanged"})", "[0.1, 0.2, 0.3]");
   CHECK(ImageDataset(own, 0).decoding().channels == Channels::unchanged);
   CHECK_FALSE(ImageDataset(own, 0).decoding().rgb);
 }
