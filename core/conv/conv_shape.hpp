@@ -21,6 +21,10 @@ struct Span {
   [[nodiscard]] std::int64_t size() const { return std::max<std::int64_t>(0, end - begin); }
 };
 
+[[nodiscard]] inline Span common(Span a, Span b) {
+  return {std::max(a.begin, b.begin), std::min(a.end, b.end)};
+}
+
 /// The pixels of a map's axis whose partner, `at` pixels into the kernel, lies in the image and not in its padding.
 inline Span inside(const Shape& s, std::int64_t at, std::int64_t image, std::int64_t map) {
   const auto first = std::max<std::int64_t>(0, s.padding - at), last = image - 1 + s.padding - at;

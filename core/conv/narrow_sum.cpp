@@ -58,8 +58,7 @@ class NarrowUnit {
  private:
   void row(const Packed<Element>& map, const PaddedRows<Element>& image, Span band, std::int64_t top,
            std::int64_t ky, float* sums, bool add) const {
-    auto rows = inside(s_, ky, s_.image_h, s_.map_h);
-    rows = {std::max(rows.begin, band.begin), std::min(rows.end, band.end)};
+    const auto rows = common(inside(s_, ky, s_.image_h, s_.map_h), band);
     Places at;
     at.images = 1;
     at.rows = rows.size();

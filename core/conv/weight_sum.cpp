@@ -5,6 +5,7 @@
 
 #include "conv/narrow_sum.hpp"
 #include "conv/packed.hpp"
+#include "system/limits.hpp"
 
 namespace ph::conv {
 #ifdef POSEHOST_AVX512
@@ -45,8 +46,7 @@ class Unit {
 
   // The sums of one weight of the kernel, all channels of the blocks.
   void tap(std::int64_t ky, std::int64_t kx, float* out, bool add) {
-    auto rows = inside(s_, ky, s_.image_h, s_.map_h);
-    rows = {std::max(rows.begin, band_.begin), std::min(rows.end, band_.end)};
+    const auto rows = common(inside(s_, ky, s_.image_h, s_.map_h), band_);
     const auto columns = inside(s_, kx, s_.image_w, s_.map_w);
     Places at;
     at.images = images_;
@@ -134,10 +134,7 @@ double use_of(int threads, const Shape& s, Words words) {
 }
 
 bool can_sum(Words words) {
-  static const bool floats = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  static const bool pairs = floats && __builtin_cpu_supports("avx512bf16");
-  return words == Words::floats ? floats : pairs;
+  return cpu_has_avx512() && (words == Words::floats || __builtin_cpu_supports("avx512bf16"));
 }
 
 void sum_weights(const Shape& shape, Words words, const void* image, const void* map, float* out) {

@@ -110,12 +110,13 @@ void add_gradients_of_sum(const T* grad, const T* x, const T* y, T* g, std::int6
 
 }  // namespace
 
-extern const NormLoops<float> norm_loops_of_float;
-const NormLoops<float> norm_loops_of_float{&add_moments<float>, &apply<float>, &add_gradients<float>,
-                                           &apply_gradients<float>, &add_gradients_of_sum<float>};
-extern const NormLoops<bfloat16> norm_loops_of_bfloat16;
-const NormLoops<bfloat16> norm_loops_of_bfloat16{&add_moments<bfloat16>, &apply<bfloat16>,
-                                                 &add_gradients<bfloat16>, &apply_gradients<bfloat16>,
-                                                 &add_gradients_of_sum<bfloat16>};
+template <class T>
+const NormLoops<T>& norm_loops() noexcept {
+  static constexpr NormLoops<T> all{&add_moments<T>, &apply<T>, &add_gradients<T>, &apply_gradients<T>,
+                                    &add_gradients_of_sum<T>};
+  return all;
+}
+template const NormLoops<float>& norm_loops() noexcept;
+template const NormLoops<bfloat16>& norm_loops() noexcept;
 
 }  // namespace ph::POSEHOST_VECTORS

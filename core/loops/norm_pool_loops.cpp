@@ -143,11 +143,12 @@ void apply_gradients(const T* grad, const std::uint8_t* which, const T* x, T* gr
 
 }  // namespace
 
-extern const NormPoolLoops<float> norm_pool_loops_of_float;
-const NormPoolLoops<float> norm_pool_loops_of_float{&apply<float>, &add_gradients<float>,
-                                                    &apply_gradients<float>};
-extern const NormPoolLoops<bfloat16> norm_pool_loops_of_bfloat16;
-const NormPoolLoops<bfloat16> norm_pool_loops_of_bfloat16{&apply<bfloat16>, &add_gradients<bfloat16>,
-                                                          &apply_gradients<bfloat16>};
+template <class T>
+const NormPoolLoops<T>& norm_pool_loops() noexcept {
+  static constexpr NormPoolLoops<T> all{&apply<T>, &add_gradients<T>, &apply_gradients<T>};
+  return all;
+}
+template const NormPoolLoops<float>& norm_pool_loops() noexcept;
+template const NormPoolLoops<bfloat16>& norm_pool_loops() noexcept;
 
 }  // namespace ph::POSEHOST_VECTORS

@@ -24,12 +24,6 @@ T* data_to(const Tensor& tensor) {
   return static_cast<T*>(tensor.mutable_data_ptr());
 }
 
-template <class Work>
-void for_type(const Tensor& x, const Work& work) {
-  if (x.scalar_type() == at::kBFloat16) return work(bfloat16{});
-  work(float{});
-}
-
 Tensor like(const Tensor& grad, const Tensor& x) {
   return grad.to(x.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
 }

@@ -33,15 +33,6 @@ std::vector<float> guess_mean(const T* x, std::int64_t rows, std::int64_t channe
   return mean;
 }
 
-template <class T>
-ChannelTotals moments(const at::Tensor& x, const std::vector<float>& shift) {
-  const std::int64_t channels = x.size(1), rows = x.numel() / channels;
-  const auto* const data = static_cast<const T*>(x.const_data_ptr());
-  return sum_ranges(rows, channels, [&](std::int64_t from, std::int64_t to, ChannelSums sums) {
-    norm_loops<T>().add_moments(data + from * channels, to - from, channels, shift.data(), sums);
-  });
-}
-
 }  // namespace
 
 void for_ranges(std::int64_t count, const std::function<void(std::int64_t, std::int64_t)>& work) {
@@ -75,10 +66,14 @@ ChannelTotals sum_ranges(std::int64_t count, std::int64_t channels,
 
 at::Tensor norm_statistics(const at::Tensor& x, const BatchNormState& norm) {
   const std::int64_t channels = x.size(1), rows = x.numel() / channels;
-  const bool half = x.scalar_type() == at::kBFloat16;
-  const auto shift = half ? guess_mean(static_cast<const bfloat16*>(x.const_data_ptr()), rows, channels)
-                          : guess_mean(x.const_data_ptr<float>(), rows, channels);
-  const auto totals = half ? moments<bfloat16>(x, shift) : moments<float>(x, shift);
+  std::vector<float> shift;
+  const auto totals = for_type(x, [&]<class T>(T) {
+    const auto* const data = static_cast<const T*>(x.const_data_ptr());
+    shift = guess_mean(data, rows, channels);
+    return sum_ranges(rows, channels, [&](std::int64_t from, std::int64_t to, ChannelSums sums) {
+      norm_loops<T>().add_moments(data + from * channels, to - from, channels, shift.data(), sums);
+    });
+  });
   auto statistics =
       at::empty({2, channels}, x.options().dtype(at::kFloat).memory_format(at::MemoryFormat::Contiguous));
   auto* const mean_out = statistics.mutable_data_ptr<float>();

@@ -10,6 +10,13 @@
 
 namespace ph {
 
+/// Calls work(T{}) with the T, float or bfloat16, that `x` holds.
+template <class Work>
+auto for_type(const at::Tensor& x, const Work& work) {
+  if (x.scalar_type() == at::kBFloat16) return work(bfloat16{});
+  return work(float{});
+}
+
 /// Per channel, in double.
 struct ChannelTotals {
   std::vector<double> first, second;

@@ -84,6 +84,17 @@ std::int64_t memory_left() {
                    limit_of(RLIMIT_AS) - addresses * page, limit_of(RLIMIT_DATA) - data * page});
 }
 
+#if defined(__x86_64__)
+bool cpu_has_avx2() noexcept { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+bool cpu_has_avx512() noexcept {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+}
+#else
+bool cpu_has_avx2() noexcept { return false; }
+bool cpu_has_avx512() noexcept { return false; }
+#endif
+
 bool cpu_has_bf16() {
   std::ifstream info("/proc/cpuinfo");
   std::string line;

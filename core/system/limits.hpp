@@ -17,6 +17,10 @@ namespace ph {
 [[nodiscard]] std::int64_t limited_memory();
 /// Bytes that this process could still take: of that limit, and of what the machine has left.
 [[nodiscard]] std::int64_t memory_left();
+/// AVX2 with fused multiply-add.
+[[nodiscard]] bool cpu_has_avx2() noexcept;
+/// AVX-512 as all processors have it that are in use for training: F, VL, BW, DQ.
+[[nodiscard]] bool cpu_has_avx512() noexcept;
 /// Whether bfloat16 is worth its while on the CPU: avx512_bf16 or AMX.
 [[nodiscard]] bool cpu_has_bf16();
 

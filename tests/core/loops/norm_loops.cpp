@@ -1,5 +1,5 @@
 // Each set of vector instructions that this processor has, against the formulas in double.
-#include "loops/norm_loops.hpp"
+#include "loops/loop_sets.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,21 +7,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
-
-namespace ph {
-#define PH_DECLARE_LOOPS(vectors)                                   \
-  namespace vectors {                                               \
-  extern const NormLoops<float> norm_loops_of_float;                \
-  extern const NormLoops<bfloat16> norm_loops_of_bfloat16;          \
-  extern const NormPoolLoops<float> norm_pool_loops_of_float;       \
-  extern const NormPoolLoops<bfloat16> norm_pool_loops_of_bfloat16; \
-  }
-PH_DECLARE_LOOPS(baseline)
-#if defined(__x86_64__)
-PH_DECLARE_LOOPS(avx2)
-PH_DECLARE_LOOPS(avx512)
-#endif
-}  // namespace ph
+#include "system/limits.hpp"
 
 using namespace ph;
 
@@ -35,28 +21,11 @@ struct Set {
 };
 
 template <class T>
-std::vector<Set<T>> sets();
-template <>
-std::vector<Set<float>> sets() {
-  std::vector<Set<float>> all{
-      {"baseline", &baseline::norm_loops_of_float, &baseline::norm_pool_loops_of_float}};
+std::vector<Set<T>> sets() {
+  std::vector<Set<T>> all{{"baseline", &baseline::norm_loops<T>(), &baseline::norm_pool_loops<T>()}};
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    all.push_back({"avx2", &avx2::norm_loops_of_float, &avx2::norm_pool_loops_of_float});
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"))
-    all.push_back({"avx512", &avx512::norm_loops_of_float, &avx512::norm_pool_loops_of_float});
-#endif
-  return all;
-}
-template <>
-std::vector<Set<bfloat16>> sets() {
-  std::vector<Set<bfloat16>> all{
-      {"baseline", &baseline::norm_loops_of_bfloat16, &baseline::norm_pool_loops_of_bfloat16}};
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    all.push_back({"avx2", &avx2::norm_loops_of_bfloat16, &avx2::norm_pool_loops_of_bfloat16});
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"))
-    all.push_back({"avx512", &avx512::norm_loops_of_bfloat16, &avx512::norm_pool_loops_of_bfloat16});
+  if (cpu_has_avx2()) all.push_back({"avx2", &avx2::norm_loops<T>(), &avx2::norm_pool_loops<T>()});
+  if (cpu_has_avx512()) all.push_back({"avx512", &avx512::norm_loops<T>(), &avx512::norm_pool_loops<T>()});
 #endif
   return all;
 }
