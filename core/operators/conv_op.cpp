@@ -5,6 +5,7 @@
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/convolution_backward.h>
 #include <ATen/ops/empty.h>
+#include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "conv/weight_sum.hpp"
@@ -64,6 +65,7 @@ class FastGradientConv final : public torch::autograd::Function<FastGradientConv
           spec.transposed, {spec.output_padding, spec.output_padding}, 1, {true, false, false}));
     }
     if (context->needs_input_grad(1)) {
+      RECORD_FUNCTION("posehost::conv_weights_gradient", std::vector<c10::IValue>());
       of_weight = at::empty(weight.sizes(), weight.options().dtype(at::kFloat), dense);
       const auto &image = spec.transposed ? grad : x, &map = spec.transposed ? x : grad;
       conv::sum_weights(shape_of(image, map, weight.size(2), spec), words_of(x.scalar_type()),
